@@ -1,0 +1,1 @@
+"""Everything Solvent knows about credit decisions, without a screen."""

@@ -1,0 +1,67 @@
+"""What Solvent refuses, as one short tree.
+
+    SolventError
+    ├── SettingsError         a value in the environment or on the command line
+    ├── ContractError         contract.toml: file, key, rule
+    ├── ImportRefused         raw tables that cannot become a portfolio
+    ├── PortfolioMissing      there is no portfolio (or no features) yet
+    ├── UnknownApplicant      no such key in the portfolio
+    ├── ApplicationRefused    field values outside the contract
+    ├── FeatureRowRefused     a feature row that does not fit the model
+    ├── ModelMissing          there is no model yet
+    ├── ModelRefused          an artefact that is damaged or does not fit
+    ├── TrainingRefused       data a model cannot be trained on
+    └── ExplanationRefused    contributions that do not add up to the score
+
+Each message names the thing, the rule, what was got and the remedy. `exit_code` is what cron sees.
+"""
+
+
+class SolventError(Exception):
+    """A refusal in a calm sentence; safe to show to a person."""
+
+    exit_code = 2
+
+
+class SettingsError(SolventError):
+    pass
+
+
+class ContractError(SolventError):
+    pass
+
+
+class ImportRefused(SolventError):
+    pass
+
+
+class PortfolioMissing(SolventError):
+    exit_code = 3
+
+
+class UnknownApplicant(SolventError):
+    exit_code = 4
+
+
+class ApplicationRefused(SolventError):
+    pass
+
+
+class FeatureRowRefused(SolventError):
+    pass
+
+
+class ModelMissing(SolventError):
+    exit_code = 3
+
+
+class ModelRefused(SolventError):
+    pass
+
+
+class TrainingRefused(SolventError):
+    pass
+
+
+class ExplanationRefused(SolventError):
+    pass

@@ -1,0 +1,1 @@
+"""Train, calibrate, measure; the artefact on disk and its registry."""

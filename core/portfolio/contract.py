@@ -1,0 +1,214 @@
+"""The contract: what a portfolio's columns mean. Values only; `contract_file` reads and checks them.
+
+Every text is a table of languages (`{ en = "…" }`), English first, so that a further language is a
+further column of text. Nothing outside a contract knows the name of a portfolio's column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+import msgspec
+
+Text = dict[str, str]  # language -> text
+
+
+class Kind(StrEnum):
+    """How a value is stored, checked and written on the screen."""
+
+    IDENTIFIER = "identifier"
+    TARGET = "target"  # 0 or 1
+    MONEY = "money"  # in the portfolio's currency
+    COUNT = "count"  # whole number, 0 or more
+    DAYS = "days"  # whole days relative to the application, negative = before
+    MONTHS = "months"  # whole months relative to the application, negative = before
+    YEARS = "years"
+    RATIO = "ratio"  # a share or quotient, shown as it stands
+    SCORE = "score"  # a number in the column's own scale
+    FLAG = "flag"  # 0 or 1, or the two choices named
+    CATEGORY = "category"  # one of `choices`
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    pass
+
+
+class Portfolio(_Part):
+    name: str
+    title: Text
+    currency: Text  # how amounts are labelled; "" when the lender gives none
+    key: str
+    target: str
+    target_meaning: Text
+
+
+class Via(_Part):
+    """A child of a child: the applicant is found through `table` by `column`."""
+
+    table: str
+    column: str
+
+
+class Table(_Part):
+    name: str  # staging reads raw_<name>
+    files: tuple[str, ...]  # file stems, e.g. two halves of one table
+    label: Text
+    required: bool = False
+    unique: tuple[str, ...] = ()  # columns whose combination occurs once
+    via: Via | None = None
+
+
+class Choice(_Part):
+    value: str
+    label: Text
+
+
+class Column(_Part):
+    label: Text
+    kind: Kind
+    description: Text = {}
+    unit: Text = {}
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Choice, ...] = ()
+    sentinels: tuple[str | float, ...] = ()  # values that mean "not available"; staging turns them into null
+    nullable: bool = True
+    family: str = ""
+    protected: str = ""  # the protected basis ("gender", "age", "family status"), or ""
+    direction: int = 0  # +1: more may only raise the PD; -1: more may only lower it; 0: free
+    lever: bool = False  # something the applicant could change
+
+
+class Family(_Part):
+    """A group of features that a person would name with one word."""
+
+    label: Text
+    raises: Text  # fragment for a sentence: "low external scores"
+    reason: Text  # the adverse-action wording, a full sentence
+
+
+class Pattern(_Part):
+    """Family (and protected basis) of all features whose name matches; the first match wins."""
+
+    match: str
+    family: str
+    protected: str = ""
+    table: str = "application"  # the raw table the features come from
+
+
+class Feature(_Part):
+    label: Text
+    kind: Kind
+    unit: Text = {}
+    direction: int = 0
+
+
+class FormGroup(_Part):
+    label: Text
+    columns: tuple[str, ...]  # of the main table
+    optional: bool = False
+
+
+class Code(_Part):
+    code: str
+    label: Text
+
+
+class FirstPolicy(_Part):
+    """The policy a new desk starts with; probabilities, not percent."""
+
+    approve_below: float
+    decline_from: float
+    cost_default_approved: float
+    cost_good_refused: float
+    loss_given_default: float
+    exposure_column: str  # expected loss = PD × LGD × this column
+    sign_above_amount: float  # second signature from this amount on
+    points_at_odds: float = 600.0
+    odds: float = 50.0
+    points_to_double: float = 20.0
+    grade_cuts: tuple[float, ...] = (0.0025, 0.005, 0.0075, 0.025, 0.10, 0.20)
+    grade_letters: str = "ABCDEFG"
+
+
+class FeatureMeaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What the contract says about one feature of the mart."""
+
+    name: str
+    label: str
+    family: str
+    kind: Kind
+    unit: str
+    protected: str
+    direction: int
+    choices: tuple[str, ...]  # category levels: value i is stored as float(i)
+    table: str  # the raw table it comes from
+
+
+class Contract(_Part):
+    portfolio: Portfolio
+    tables: tuple[Table, ...]
+    columns: dict[str, dict[str, Column]]  # table -> column -> meaning
+    families: dict[str, Family]
+    patterns: tuple[Pattern, ...]
+    features: dict[str, Feature]
+    form: tuple[FormGroup, ...]
+    facts: tuple[str, ...]  # columns shown on the facts card, in order
+    decisions: tuple[Code, ...]
+    overrides: tuple[Code, ...]
+    policy: FirstPolicy
+
+    @cached_property
+    def main(self) -> Table:
+        """The table with one row per application."""
+        return next(table for table in self.tables if table.required)
+
+    @property
+    def main_columns(self) -> Mapping[str, Column]:
+        return self.columns[self.main.name]
+
+    @cached_property
+    def _by_feature_name(self) -> dict[str, Column]:
+        return {name.lower(): column for name, column in self.main_columns.items()}
+
+    def feature(self, name: str, language: str = "en") -> FeatureMeaning:
+        """The meaning of a feature of the mart; a main-table column keeps its own under its lower-case name.
+
+        Raises KeyError for a feature that no column, entry or pattern covers.
+        """
+        pattern = next((p for p in self.patterns if fnmatchcase(name, p.match)), None)
+        column = self._by_feature_name.get(name)
+        if column is not None:
+            return FeatureMeaning(
+                name=name,
+                label=text(column.label, language),
+                family=column.family,
+                kind=column.kind,
+                unit=text(column.unit, language),
+                protected=column.protected,
+                direction=column.direction,
+                choices=tuple(choice.value for choice in column.choices),
+                table=self.main.name,
+            )
+        own = self.features.get(name)
+        if own is None or pattern is None:
+            raise KeyError(name)
+        return FeatureMeaning(
+            name=name,
+            label=text(own.label, language),
+            family=pattern.family,
+            kind=own.kind,
+            unit=text(own.unit, language),
+            protected=pattern.protected,
+            direction=own.direction,
+            choices=(),
+            table=pattern.table,
+        )
+
+
+def text(texts: Text, language: str = "en") -> str:
+    """The text in this language, else in English, else empty."""
+    return texts.get(language) or texts.get("en", "")

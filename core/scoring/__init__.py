@@ -1,0 +1,1 @@
+"""One feature row in; score, explanation and reasons out."""
