@@ -1,0 +1,23 @@
+"""What all tests share: where the project and the real sample lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real credit tables; tests that need it skip where it is missing."""
+    if not (REAL_DATA / "home_credit").is_dir():
+        pytest.skip("no real credit data beside the project (../shared/data)")
+    return REAL_DATA
