@@ -16,7 +16,7 @@ COPY --chown=solvent . .
 # The portfolio, the models and everything else that must outlive the container
 ENV SOLVENT_DATA=/var/lib/solvent PYTHONUNBUFFERED=1
 VOLUME /var/lib/solvent
-USER solvent
+USER 10001
 EXPOSE 8501
 
 # Unknown addresses answer 200 with the page's shell, so health is the JSON, not the status alone

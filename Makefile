@@ -7,7 +7,6 @@ PORT ?= 8501
 PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $(p))))
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
-export PYTHONDONTWRITEBYTECODE :=
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,7 +18,7 @@ define install
 	  echo "Making the environment in .venv/ with $(PYTHON) …" >&2; rm -rf .venv; $(PYTHON) -m venv .venv; fi
 	@echo "Installing $(1) …" >&2; \
 	if command -v uv >/dev/null 2>&1; then uv=uv; \
-	elif $(BIN)/python -m pip install --quiet uv 2>/dev/null; then uv=$(BIN)/uv; else uv=; fi; \
+	elif $(BIN)/python -m pip install --quiet uv==0.13.9 2>/dev/null; then uv=$(BIN)/uv; else uv=; fi; \
 	if [ -n "$$uv" ]; then "$$uv" pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $(1); fi
 	@$(BIN)/python -c 'import lightgbm' 2>/dev/null || { \

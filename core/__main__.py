@@ -23,9 +23,14 @@ COMMANDS = {
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m core", description="Solvent without a browser.")
+    parser = argparse.ArgumentParser(
+        prog="python -m core",
+        description="Solvent without a browser.",
+        epilog="commands:\n" + "\n".join(f"  {name:<12}{work}" for name, work in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="a second desk, kept apart in DIR")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="; ".join(f"{c}: {w}" for c, w in COMMANDS.items()))
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
     command = importlib.import_module(f"core.commands.{chosen.command}_command")

@@ -1,0 +1,105 @@
+"""`setup`: what a fresh machine needs, each step whole or not at all, so that an interrupted one resumes."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.commands.console import ConsoleProgress, print_json, print_lines
+from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SettingsError
+from core.model import artefact, registry
+from core.model.training import TrainingOptions, train
+from core.portfolio import contract_file, features, synthetic
+from core.portfolio.contract import Contract
+from core.portfolio.features import FeatureStore
+from core.portfolio.importing import import_tables
+from core.portfolio.tables import Tables
+from core.progress import Progress
+from core.settings import Settings
+
+DEMO_APPLICANTS = 20_000
+DEMO_NEW_APPLICATIONS = 600
+DEMO_SEED = 2026
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--applicants", type=int, default=DEMO_APPLICANTS, help="size of the demo portfolio")
+    parser.add_argument("--seed", type=int, default=DEMO_SEED, help="the demo portfolio is made from this number")
+    parser.add_argument("--reset", action="store_true", help="forget the demo portfolio and its models first")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    progress = ConsoleProgress()
+    with _alone(settings):
+        if arguments.reset:
+            _forget(settings)
+        made = set_up(settings, arguments.applicants, arguments.seed, progress)
+    progress.close()
+    if arguments.json:
+        print_json({"made": made})
+    else:
+        print_lines([f"Made: {', '.join(made)}." if made else "Everything is in place."])
+    return 0
+
+
+def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -> list[str]:
+    """The names of what had to be made; an imported portfolio is never replaced by the demo."""
+    contract = contract_file.read(settings.contract_file)
+    made = []
+    if not _has_tables(settings, contract):
+        if not settings.raw_dir.is_dir():
+            synthetic.generate(settings.raw_dir, applicants, DEMO_NEW_APPLICATIONS, seed, progress)
+            made.append("raw tables")
+        import_tables(settings.raw_dir, contract, settings, replace=False, progress=progress)
+        made.append("portfolio")
+    if not features.is_current(settings, contract):
+        features.build(settings, contract, progress)
+        made.append("features")
+    if not _has_model(settings):
+        with FeatureStore.open(settings.features_file) as store:
+            train(store, contract, settings, TrainingOptions(), progress)
+        made.append("model")
+    return made
+
+
+def _has_tables(settings: Settings, contract: Contract) -> bool:
+    try:
+        Tables.open(settings.tables_file, contract).close()
+    except PortfolioMissing:
+        return False
+    return True
+
+
+def _has_model(settings: Settings) -> bool:
+    """Whether the active model loads and stands on the features as they are; a damaged one is made anew."""
+    try:
+        model = artefact.load(registry.active(settings.models_dir))
+    except (ModelMissing, ModelRefused):
+        return False
+    with FeatureStore.open(settings.features_file) as store:
+        return set(model.features) <= set(store.names)
+
+
+def _forget(settings: Settings) -> None:
+    for file in (settings.tables_file, settings.features_file):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(settings.raw_dir, ignore_errors=True)
+    registry.retire(settings.models_dir)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Two set-ups of one desk at once would build the same files twice."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / ".setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                f"setup: another one is at work in {settings.data_dir}; wait until it has finished."
+            ) from None
+        yield
