@@ -1,0 +1,42 @@
+"""Timing in a way that can be repeated: rivals in turn, medians, ratios of medians."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of one job over many calls."""
+
+    name: str
+    p50_ms: float
+    p95_ms: float
+    calls: int
+
+    def line(self, against: Timing | None = None) -> str:
+        ratio = "" if against is None else f"   {self.p50_ms / against.p50_ms:8.1f} × {against.name}"
+        return f"  {self.name:<58}{self.p50_ms:10.3f} ms p50{self.p95_ms:10.3f} ms p95{self.calls:7,} calls{ratio}"
+
+
+def side_by_side(jobs: Mapping[str, Callable[[], object]], calls: int, warm_up: int = 5) -> list[Timing]:
+    """Each job called in turn with its rivals, so that a noisy second hits all of them."""
+    for job in jobs.values():
+        for _ in range(warm_up):
+            job()
+    spent: dict[str, list[float]] = {name: [] for name in jobs}
+    for _ in range(calls):
+        for name, job in jobs.items():
+            started = time.perf_counter()
+            job()
+            spent[name].append(time.perf_counter() - started)
+    return [_timing(name, seconds) for name, seconds in spent.items()]
+
+
+def _timing(name: str, seconds: list[float]) -> Timing:
+    p50, p95 = np.percentile(np.asarray(seconds) * 1e3, [50, 95])
+    return Timing(name, float(p50), float(p95), len(seconds))
