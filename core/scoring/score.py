@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +46,7 @@ class Score:
     applicant: str
     margin: float  # raw log-odds
     base: float  # log-odds of the model before any feature
-    contributions: tuple[Contribution, ...]  # every feature of the model, in the model's order
+    contributions: Sequence[Contribution]  # every feature of the model, in the model's order
     families: tuple[FamilyContribution, ...]  # by size, largest first
     calibration: float  # log-odds added by the calibrator (and the clip), its own step
     default_probability: float  # calibrated, strictly inside (0, 1)
@@ -60,3 +61,8 @@ class Score:
     policy_version: str
     scored_at: datetime  # UTC
     latency_ms: float
+
+    @property
+    def calibrated_log_odds(self) -> float:
+        """ln(PD / (1 − PD)), up to rounding: what points are a straight line in."""
+        return self.margin + self.calibration

@@ -1,0 +1,68 @@
+"""The verdict as one sentence: recommendation, probability, distance to the cut-off, main reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.policy.recommendation import Recommendation
+from core.portfolio.wording import percent
+from core.scoring.score import Score
+
+_MOST_NAMED = 2  # families named in the sentence; the reasons card lists up to four
+
+
+def headline(score: Score) -> str:
+    """ "Decline recommended: PD 31.8 %, 22.7 percentage points above the 9.1 % cut-off, mainly low external scores"."""
+    return _ENDINGS[score.recommendation](score)
+
+
+def _approve(score: Score) -> str:
+    return f"Approve recommended: {_distance(score)}{_thanks_to(score)}{_main_risk(score)}"
+
+
+def _refer(score: Score) -> str:
+    below = f" and below the {percent(score.decline_from)} from which we decline"
+    return f"Refer recommended: {_distance(score)}{below}{_mainly(score)}"
+
+
+def _decline(score: Score) -> str:
+    return f"Decline recommended: {_distance(score)}{_mainly(score)}"
+
+
+_ENDINGS = {Recommendation.APPROVE: _approve, Recommendation.REFER: _refer, Recommendation.DECLINE: _decline}
+
+
+def _distance(score: Score) -> str:
+    """PD and its distance from the cut-off, as the difference of the numbers shown."""
+    tenths = round(1000 * score.default_probability) - round(1000 * score.cut)
+    side = "below" if score.default_probability < score.cut else "above"
+    cut = f"the {percent(score.cut)} cut-off"
+    pd = f"PD {percent(score.default_probability)}"
+    if score.default_probability == score.cut:
+        return f"{pd}, exactly at {cut}"
+    if tenths == 0:
+        return f"{pd}, just {side} {cut}"
+    return f"{pd}, {abs(tenths) / 10:.1f} percentage points {side} {cut}"
+
+
+def _mainly(score: Score) -> str:
+    return f", mainly {_listed([r.raises for r in score.reasons[:_MOST_NAMED]])}" if score.reasons else ""
+
+
+def _thanks_to(score: Score) -> str:
+    lowering = sorted((f for f in score.families if f.contribution < 0), key=lambda f: f.contribution)
+    named = [_inside_sentence(family.label) for family in lowering[:_MOST_NAMED]]
+    return f", mainly thanks to {_listed(named)}" if named else ""
+
+
+def _main_risk(score: Score) -> str:
+    return f"; main risk: {score.reasons[0].raises}" if score.reasons else ""
+
+
+def _inside_sentence(label: str) -> str:
+    """A label without its capital, unless it starts with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(words)

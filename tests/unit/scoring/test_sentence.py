@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from core.policy.recommendation import Recommendation
+from core.scoring.score import FamilyContribution, Reason, Score
+from core.scoring.sentence import headline
+from scoring.builders import a_score
+
+LOW_SCORES = Reason("outside", "External scores", "low external scores", "…", 1.9)
+SHORT_WORK = Reason("work", "Employment", "short employment", "…", 0.4)
+THIRD = Reason("home", "Household", "a large household", "…", 0.2)
+
+
+def a_verdict(pd: float, recommendation: Recommendation, reasons: tuple[Reason, ...]) -> Score:
+    return replace(
+        a_score(),
+        default_probability=pd,
+        recommendation=recommendation,
+        reasons=reasons,
+        families=(
+            FamilyContribution("home", "Household", 0.3),
+            FamilyContribution("outside", "External scores", -0.9),
+            FamilyContribution("ibans", "IBAN checks", -0.4),
+            FamilyContribution("loan", "Loan terms", -0.1),
+        ),
+    )
+
+
+def test_a_decline_names_distance_and_the_two_main_reasons() -> None:
+    assert headline(a_verdict(0.318, Recommendation.DECLINE, (LOW_SCORES, SHORT_WORK, THIRD))) == (
+        "Decline recommended: PD 31.8 %, 22.7 percentage points above the 9.1 % cut-off, "
+        "mainly low external scores and short employment"
+    )
+
+
+def test_a_referral_names_both_limits() -> None:
+    assert headline(a_verdict(0.112, Recommendation.REFER, (LOW_SCORES,))) == (
+        "Refer recommended: PD 11.2 %, 2.1 percentage points above the 9.1 % cut-off "
+        "and below the 15.0 % from which we decline, mainly low external scores"
+    )
+
+
+def test_an_approval_names_what_speaks_for_it_and_the_main_risk() -> None:
+    assert headline(a_verdict(0.032, Recommendation.APPROVE, (SHORT_WORK,))) == (
+        "Approve recommended: PD 3.2 %, 5.9 percentage points below the 9.1 % cut-off, "
+        "mainly thanks to external scores and IBAN checks; main risk: short employment"
+    )
+
+
+def test_without_anything_that_raises_or_lowers_risk_the_sentence_just_ends() -> None:
+    bare = replace(a_verdict(0.032, Recommendation.APPROVE, ()), families=())
+    assert headline(bare) == "Approve recommended: PD 3.2 %, 5.9 percentage points below the 9.1 % cut-off"
+    assert headline(a_verdict(0.5, Recommendation.DECLINE, ())).endswith("above the 9.1 % cut-off")
+
+
+@pytest.mark.parametrize(
+    ("pd", "recommendation", "words"),
+    [
+        (math.nextafter(1 / 11, 0), Recommendation.APPROVE, "PD 9.1 %, just below the 9.1 % cut-off"),
+        (1 / 11, Recommendation.REFER, "PD 9.1 %, exactly at the 9.1 % cut-off"),
+        (math.nextafter(1 / 11, 1), Recommendation.REFER, "PD 9.1 %, just above the 9.1 % cut-off"),
+    ],
+)
+def test_next_to_the_cut_the_sentence_says_the_side_not_a_zero(
+    pd: float, recommendation: Recommendation, words: str
+) -> None:
+    assert words in headline(a_verdict(pd, recommendation, ()))
