@@ -32,11 +32,21 @@ class Kind(StrEnum):
     CATEGORY = "category"  # one of `choices`
 
 
+WHOLE_KINDS = frozenset({Kind.IDENTIFIER, Kind.TARGET, Kind.COUNT, Kind.DAYS, Kind.MONTHS, Kind.FLAG})
+
+# What a kind allows where its column says nothing.
+_LIMITS_OF_KIND: Mapping[Kind, tuple[float | None, float | None]] = {
+    Kind.TARGET: (0, 1),
+    Kind.FLAG: (0, 1),
+    Kind.COUNT: (0, None),
+}
+
+
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     pass
 
 
-class Portfolio(_Part):
+class Portfolio(_Part, frozen=True):
     name: str
     title: Text
     currency: Text  # how amounts are labelled; "" when the lender gives none
@@ -45,14 +55,14 @@ class Portfolio(_Part):
     target_meaning: Text
 
 
-class Via(_Part):
+class Via(_Part, frozen=True):
     """A child of a child: the applicant is found through `table` by `column`."""
 
     table: str
     column: str
 
 
-class Table(_Part):
+class Table(_Part, frozen=True):
     name: str  # staging reads raw_<name>
     files: tuple[str, ...]  # file stems, e.g. two halves of one table
     label: Text
@@ -61,12 +71,12 @@ class Table(_Part):
     via: Via | None = None
 
 
-class Choice(_Part):
+class Choice(_Part, frozen=True):
     value: str
     label: Text
 
 
-class Column(_Part):
+class Column(_Part, frozen=True):
     label: Text
     kind: Kind
     description: Text = {}
@@ -81,8 +91,25 @@ class Column(_Part):
     direction: int = 0  # +1: more may only raise the PD; -1: more may only lower it; 0: free
     lever: bool = False  # something the applicant could change
 
+    @property
+    def is_text(self) -> bool:
+        """Whether values are words out of `choices` instead of numbers."""
+        return bool(self.choices)
 
-class Family(_Part):
+    @cached_property
+    def choice_labels(self) -> Mapping[str, Text]:
+        return {choice.value: choice.label for choice in self.choices}
+
+    @property
+    def limits(self) -> tuple[float | None, float | None]:
+        """Smallest and largest allowed number, None = no limit; sentinels lie outside."""
+        if self.is_text:
+            return (None, None)
+        lowest, highest = _LIMITS_OF_KIND.get(self.kind, (None, None))
+        return (lowest if self.minimum is None else self.minimum, highest if self.maximum is None else self.maximum)
+
+
+class Family(_Part, frozen=True):
     """A group of features that a person would name with one word."""
 
     label: Text
@@ -90,7 +117,7 @@ class Family(_Part):
     reason: Text  # the adverse-action wording, a full sentence
 
 
-class Pattern(_Part):
+class Pattern(_Part, frozen=True):
     """Family (and protected basis) of all features whose name matches; the first match wins."""
 
     match: str
@@ -99,25 +126,25 @@ class Pattern(_Part):
     table: str = "application"  # the raw table the features come from
 
 
-class Feature(_Part):
+class Feature(_Part, frozen=True):
     label: Text
     kind: Kind
     unit: Text = {}
     direction: int = 0
 
 
-class FormGroup(_Part):
+class FormGroup(_Part, frozen=True):
     label: Text
     columns: tuple[str, ...]  # of the main table
     optional: bool = False
 
 
-class Code(_Part):
+class Code(_Part, frozen=True):
     code: str
     label: Text
 
 
-class FirstPolicy(_Part):
+class FirstPolicy(_Part, frozen=True):
     """The policy a new desk starts with; probabilities, not percent."""
 
     approve_below: float
@@ -146,9 +173,10 @@ class FeatureMeaning(msgspec.Struct, frozen=True, kw_only=True):
     direction: int
     choices: tuple[str, ...]  # category levels: value i is stored as float(i)
     table: str  # the raw table it comes from
+    choice_labels: tuple[str, ...] = ()  # what a person reads for each level
 
 
-class Contract(_Part):
+class Contract(_Part, frozen=True):
     portfolio: Portfolio
     tables: tuple[Table, ...]
     columns: dict[str, dict[str, Column]]  # table -> column -> meaning
@@ -192,6 +220,7 @@ class Contract(_Part):
                 direction=column.direction,
                 choices=tuple(choice.value for choice in column.choices),
                 table=self.main.name,
+                choice_labels=tuple(text(choice.label, language) for choice in column.choices),
             )
         own = self.features.get(name)
         if own is None or pattern is None:
