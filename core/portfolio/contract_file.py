@@ -127,4 +127,6 @@ def _named(raw: object) -> str:
     """What stands in the file, short enough for a sentence."""
     if isinstance(raw, (bool, int, float, str)):
         return repr(raw)[:40]
-    return {list: "a list", dict: "a table"}.get(type(raw), "a date or time")
+    if isinstance(raw, (list, dict)):
+        return "a list" if isinstance(raw, list) else "a table"
+    return "a date or time"

@@ -1,0 +1,203 @@
+"""One application's raw fields against the contract: accepted as a value, or refused field by field.
+
+check(contract, {"income": 202500.0, …}) -> Application
+problems(contract, {"income": math.nan}) -> (Problem("Income", "must be a finite number", …),)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, TypeGuard
+
+from core.errors import ApplicationRefused
+from core.portfolio import wording
+from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind, text
+
+Value = str | float | int | None
+
+_LARGEST_STORED_WHOLE = 2**63 - 1  # BIGINT
+_MOST_TOLD = 20  # problems written out in one refusal
+_MOST_CHOICES_TOLD = 8
+_NOT_ASKED = frozenset({Kind.IDENTIFIER, Kind.TARGET})
+
+
+@dataclass(frozen=True)
+class Application:
+    """What was asked: every column of the main table, None where nothing was given."""
+
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One field that does not fit, in words for the person who typed it."""
+
+    column: str
+    label: str
+    rule: str
+    got: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.rule}, got {self.got}; {self.remedy}."
+
+
+class Fault(NamedTuple):
+    """A broken rule, before it is known which field broke it."""
+
+    rule: str
+    remedy: str
+
+
+def check(contract: Contract, fields: Mapping[str, object]) -> Application:
+    """The application these fields make.
+
+    Values inside the contract are kept as they are (whole numbers are stored as int, others as float).
+    Raises ApplicationRefused listing every problem by label, rule, what was got and remedy; nothing else.
+    """
+    found = problems(contract, fields)
+    if found:
+        raise ApplicationRefused(_refusal(found))
+    return Application(
+        MappingProxyType({name: _stored(column, fields.get(name)) for name, column in contract.main_columns.items()})
+    )
+
+
+def problems(contract: Contract, fields: Mapping[str, object]) -> tuple[Problem, ...]:
+    """Everything that keeps these fields from being an application, in the contract's order; () if nothing."""
+    if not _is_table(fields):
+        return (Problem("", "Application", "must be a table of fields", _named(fields), "give one value per field"),)
+    unknown = tuple(_unknown(name, value) for name, value in fields.items() if name not in contract.main_columns)
+    judged = (_problem(name, column, fields.get(name)) for name, column in contract.main_columns.items())
+    return tuple(problem for problem in judged if problem) + unknown
+
+
+def _is_table(fields: object) -> bool:
+    return isinstance(fields, Mapping)
+
+
+def _problem(name: str, column: Column, value: object) -> Problem | None:
+    fault = next((fault for find in _FAULTS if (fault := find(column, value))), None)
+    return fault and Problem(name, text(column.label), fault.rule, _named(value), fault.remedy)
+
+
+def _unknown(name: object, value: object) -> Problem:
+    label = wording.shortened(name) if isinstance(name, str) else "A field without a name"
+    return Problem(label, label, "is no field of the contract", _named(value), "leave it out or correct its name")
+
+
+def _missing(column: Column, value: object) -> Fault | None:
+    if value is None and not column.nullable and column.kind not in _NOT_ASKED:
+        return Fault("must be given", f"enter {_wanted(column)}")
+    return None
+
+
+def _wrong_type(column: Column, value: object) -> Fault | None:
+    if value is None or (isinstance(value, str) if column.is_text else _is_number(value)):
+        return None
+    return Fault(f"must be {_wanted(column)}", f"enter {_wanted(column)}")
+
+
+def _unseen_choice(column: Column, value: object) -> Fault | None:
+    if not isinstance(value, str) or value in column.choice_labels or value in column.sentinels:
+        return None
+    return Fault("must be one of the contract's choices", f"choose {_choices_told(column)}")
+
+
+def _not_finite(column: Column, value: object) -> Fault | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return Fault("must be a finite number", "enter a number or leave the field empty")
+    return None
+
+
+def _not_whole(column: Column, value: object) -> Fault | None:
+    if column.kind in WHOLE_KINDS and isinstance(value, float) and not value.is_integer():
+        return Fault("must be a whole number", "round it")
+    return None
+
+
+def _out_of_range(column: Column, value: object) -> Fault | None:
+    if not _is_number(value) or value in column.sentinels:
+        return None
+    lowest, highest = _limits(column)
+    if lowest <= value <= highest:
+        return None
+    return Fault(f"must lie {_range_told(column)}", "correct the value")
+
+
+# In this order: the first that speaks is the problem, so later ones may rely on earlier ones.
+_FAULTS: tuple[Callable[[Column, object], Fault | None], ...] = (
+    _missing,
+    _wrong_type,
+    _unseen_choice,
+    _not_finite,
+    _not_whole,
+    _out_of_range,
+)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Whether this is a number; a truth value is not, though Python says so."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _limits(column: Column) -> tuple[float, float]:
+    """The contract's limits, closed by what can be stored at all."""
+    lowest, highest = column.limits
+    widest = _LARGEST_STORED_WHOLE if column.kind in WHOLE_KINDS else 1e308
+    return (-widest if lowest is None else lowest, widest if highest is None else highest)
+
+
+def _stored(column: Column, value: object) -> Value:
+    """A checked value as the tables store it."""
+    if _is_number(value):
+        return int(value) if column.kind in WHOLE_KINDS else float(value)
+    return value if isinstance(value, str) else None
+
+
+def _wanted(column: Column) -> str:
+    if column.is_text:
+        return "one of the choices"
+    return "a whole number" if column.kind in WHOLE_KINDS else "a number"
+
+
+def _choices_told(column: Column) -> str:
+    told = ", ".join(f"'{choice.value}'" for choice in column.choices[:_MOST_CHOICES_TOLD])
+    more = len(column.choices) - _MOST_CHOICES_TOLD
+    return f"one of {told}" + (f" and {more} more" if more > 0 else "")
+
+
+def _range_told(column: Column) -> str:
+    lowest, highest = column.limits
+    unit = f" {text(column.unit)}" if column.unit else ""
+    if lowest is not None and highest is not None:
+        return f"between {wording.number(lowest)} and {wording.number(highest)}{unit}"
+    if lowest is not None:
+        return f"at {wording.number(lowest)}{unit} or above"
+    if highest is not None:
+        return f"at {wording.number(highest)}{unit} or below"
+    return "within what can be stored"
+
+
+def _named(value: object) -> str:
+    """What came, short and harmless whatever it is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"'{wording.shortened(value)}'"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"a value of type {wording.shortened(type(value).__name__)}"
+    if isinstance(value, int) and value.bit_length() > 120:  # more than 36 digits; str() refuses some of them
+        return "a whole number of more than 36 digits"
+    return f"{value}"
+
+
+def _refusal(found: tuple[Problem, ...]) -> str:
+    count = "1 field does" if len(found) == 1 else f"{len(found)} fields do"
+    lines = [f"  {problem}" for problem in found[:_MOST_TOLD]]
+    if len(found) > _MOST_TOLD:
+        lines.append(f"  and {len(found) - _MOST_TOLD} more")
+    return "\n".join([f"The application is refused: {count} not fit the contract.", *lines])
