@@ -174,7 +174,7 @@ class LinearModel:
         return self._weights * np.nan_to_num(row.astype(np.float64)), self._base
 
     def default_probability(self, margin: float) -> float:
-        return float(expit(margin + self._shift))
+        return float(self.default_probabilities(np.array([margin]))[0])
 
     def default_probabilities(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(expit(margins + self._shift), dtype=np.float64)
+        return np.clip(expit(margins + self._shift), 1e-6, 1 - 1e-6)

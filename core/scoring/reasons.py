@@ -1,0 +1,71 @@
+"""The principal factors against an applicant: at most four families, by harm, in the contract's wording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ExplanationRefused
+from core.portfolio.contract import Contract, text
+from core.scoring.feature_words import FeatureWords
+from core.scoring.score import FamilyContribution, Reason
+
+MOST_REASONS = 4  # 12 CFR 1002.9, official interpretation: more than four are not likely to help
+
+
+@dataclass(frozen=True)
+class _FamilyWords:
+    label: str
+    raises: str
+    reason: str
+
+
+class Families:
+    """Sums a score's contributions over the families of its features."""
+
+    def __init__(self, contract: Contract, words: Sequence[FeatureWords], language: str) -> None:
+        self._ids = tuple(sorted({word.family for word in words}))
+        place = {family: i for i, family in enumerate(self._ids)}
+        self._family_of = np.array([place[word.family] for word in words], dtype=np.intp)
+        self._allowed = np.array([not word.protected for word in words], dtype=np.float64)
+        self._words: Mapping[str, _FamilyWords] = {
+            family: _FamilyWords(
+                text(said.label, language) or family, text(said.raises, language), text(said.reason, language)
+            )
+            for family, said in contract.families.items()
+        }
+
+    def sums(self, shares: NDArray[np.float64]) -> tuple[FamilyContribution, ...]:
+        """Every family's sum over its features, largest first."""
+        summed = self._summed(shares)
+        families = (FamilyContribution(f, self._label(f), c) for f, c in zip(self._ids, summed, strict=True))
+        return tuple(sorted(families, key=lambda family: -abs(family.contribution)))
+
+    def reasons(self, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
+        """The families that raise the risk, largest harm first; what protected features add never counts.
+
+        Raises ExplanationRefused when a principal family has no wording: none may be left out.
+        """
+        harms = zip(self._ids, self._summed(shares * self._allowed), strict=True)
+        raising = sorted(((f, harm) for f, harm in harms if harm > 0), key=lambda item: -item[1])
+        return tuple(self._reason(family, harm) for family, harm in raising[:MOST_REASONS])
+
+    def _summed(self, shares: NDArray[np.float64]) -> list[float]:
+        summed: list[float] = np.bincount(self._family_of, weights=shares, minlength=len(self._ids)).tolist()
+        return summed
+
+    def _label(self, family: str) -> str:
+        said = self._words.get(family)
+        return said.label if said else family or "Without a family"
+
+    def _reason(self, family: str, harm: float) -> Reason:
+        said = self._words.get(family)
+        if said is None or not said.raises or not said.reason:
+            raise ExplanationRefused(
+                f"Family '{family}': it is a principal reason of this score and must have a wording, the contract "
+                "gives none; add label, raises and reason to the contract."
+            )
+        return Reason(family, said.label, said.raises, said.reason, harm)
