@@ -1,0 +1,224 @@
+"""One trained model as files: read whole, checked by hash on the very bytes that are used, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from core.errors import ModelMissing, ModelRefused
+from core.model.bins import Bins
+from core.model.booster import Booster, Margins, Rows
+from core.model.calibration import Calibration
+from core.model.card import CARD_FORMAT, Card
+from core.model.registry import REMEDY
+
+MODEL, CALIBRATION, CARD, REFERENCE, BINS = (
+    "model.txt",
+    "calibration.json",
+    "card.json",
+    "reference.parquet",
+    "bins.json",
+)
+FILES = (MODEL, CALIBRATION, CARD, REFERENCE, BINS)
+SUMS = "SHA256SUMS"
+
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A sample of the training rows, as the model saw and scored them."""
+
+    features: NDArray[np.float32]  # (rows, features), in the model's order
+    margins: Margins
+    default_probabilities: NDArray[np.float64]
+    target: NDArray[np.int8]
+
+
+class Model:
+    """An ensemble, its calibration and its card, checked against each other. Safe to share between threads."""
+
+    def __init__(self, booster: Booster, calibration: Calibration, card: Card, bins: Bins, folder: Path) -> None:
+        self._booster = booster
+        self.calibration = calibration
+        self.card = card
+        self.bins = bins
+        self.folder = folder
+        self.version = card.version
+        self.features = booster.features  # in the order of every feature row
+        self._places = np.linspace(0.0, 1.0, len(card.validation_pd_quantiles))
+
+    def margin(self, row: Rows) -> float:
+        """Raw log-odds of one feature row in the model's order."""
+        return self._booster.margin(row)
+
+    def margins(self, rows: Rows, threads: int = 2) -> Margins:
+        return self._booster.margins(rows, threads)
+
+    def contributions(self, row: Rows) -> tuple[NDArray[np.float64], float]:
+        """Exact SHAP contributions in log-odds, one per feature, and the base; together they are the margin."""
+        return self._booster.contributions(row)
+
+    def default_probability(self, margin: float) -> float:
+        """The calibrated PD, strictly inside (0, 1)."""
+        return self.calibration.default_probability(margin)
+
+    def default_probabilities(self, margins: Margins) -> NDArray[np.float64]:
+        return self.calibration.default_probabilities(margins)
+
+    def calibrated_log_odds(self, margin: float) -> float:
+        """Log-odds of the calibrated PD, after the clip."""
+        return self.calibration.log_odds(margin)
+
+    def share_below(self, default_probability: float) -> float:
+        """The share of validation clients with a lower PD, 0..1, from 101 quantiles on the card."""
+        return float(np.interp(default_probability, self.card.validation_pd_quantiles, self._places))
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Read when first asked for: scoring does without it."""
+        content = _checked(self.folder, REFERENCE, _sums(self.folder))
+        table = pyarrow.parquet.read_table(io.BytesIO(content))
+        columns = [table.column(name).to_numpy() for name in self.features]
+        return Reference(
+            features=np.column_stack(columns).astype(np.float32, copy=False),
+            margins=table.column("margin").to_numpy(),
+            default_probabilities=table.column("default_probability").to_numpy(),
+            target=table.column("target").to_numpy(),
+        )
+
+
+def load(folder: Path) -> Model:
+    """The model in this folder. Raises ModelMissing without the folder, ModelRefused for anything not as written."""
+    if not folder.is_dir():
+        raise ModelMissing(f"Model: no folder {folder}; {REMEDY}.")
+    sums = _sums(folder)
+    _check_listing(folder, sums)
+    content = {name: _checked(folder, name, sums) for name in FILES}
+    card = _card(content[CARD])
+    booster = Booster(_text(content[MODEL]))
+    _check_version(card, folder)
+    _check_features(card, booster)
+    return Model(
+        booster=booster,
+        calibration=_calibration(content[CALIBRATION]),
+        card=card,
+        bins=_decoded(content[BINS], BINS, Bins),
+        folder=folder,
+    )
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sums(folder: Path) -> Mapping[str, str]:
+    """File name -> SHA-256, as `sha256sum` writes and checks them."""
+    lines = _text(_read(folder, SUMS)).splitlines()
+    pairs = [line.split("  ", 1) for line in lines]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ModelRefused(f"{folder / SUMS}: every line must be a SHA-256, two spaces and a file name; {REMEDY}.")
+    return {name: digest for digest, name in pairs}
+
+
+def _check_listing(folder: Path, sums: Mapping[str, str]) -> None:
+    if set(sums) != set(FILES) or len(sums) != len(FILES):
+        raise ModelRefused(
+            f"{folder / SUMS}: must list {', '.join(FILES)} and nothing else, "
+            f"got {', '.join(sorted(sums)) or 'nothing'}; {REMEDY}."
+        )
+    strange = sorted({file.name for file in folder.iterdir()} - {*FILES, SUMS})
+    if strange:
+        raise ModelRefused(
+            f"Model {folder.name}: its folder must hold the model and nothing else, got {', '.join(strange[:5])}; "
+            "move that away."
+        )
+
+
+def _checked(folder: Path, name: str, sums: Mapping[str, str]) -> bytes:
+    content = _read(folder, name)
+    if digest(content) != sums.get(name):
+        raise ModelRefused(
+            f"Model {folder.name}: {name} must have the SHA-256 that {SUMS} gives, got {digest(content)[:12]}…; "
+            f"the file was changed after training: restore it, or {REMEDY}."
+        )
+    return content
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelRefused(
+            f"Model {folder.name}: {name} must be there and readable, got {type(error).__name__}; "
+            f"restore it, or {REMEDY}."
+        ) from error
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelRefused(
+            f"Model: its text files must be UTF-8, got byte {error.start} that is not; {REMEDY}."
+        ) from None
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def _card(content: bytes) -> Card:
+    written = _decoded(content, CARD, _Format).format
+    if written != CARD_FORMAT:
+        raise ModelRefused(
+            f"{CARD}: this Solvent reads format {CARD_FORMAT}, got {written}; "
+            f"use the Solvent that trained the model, or {REMEDY}."
+        )
+    return _decoded(content, CARD, Card)
+
+
+def _calibration(content: bytes) -> Calibration:
+    calibration = _decoded(content, CALIBRATION, Calibration)
+    if not (0 < calibration.slope < float("inf") and abs(calibration.intercept) < float("inf")):
+        raise ModelRefused(f"{CALIBRATION}: slope must be above 0, got {calibration.slope}; {REMEDY}.")
+    if not 0 < calibration.floor < 0.5:
+        raise ModelRefused(f"{CALIBRATION}: floor must lie between 0 and 0.5, got {calibration.floor}; {REMEDY}.")
+    return calibration
+
+
+def _decoded(content: bytes, name: str, kind: type[_Struct]) -> _Struct:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ModelRefused(f"{name}: must be as this Solvent writes it, got: {error}; {REMEDY}.") from error
+
+
+def _check_version(card: Card, folder: Path) -> None:
+    if card.version != folder.name:
+        raise ModelRefused(
+            f"Model {folder.name}: the folder must bear the version on the card, got {card.version}; rename it back."
+        )
+
+
+def _check_features(card: Card, booster: Booster) -> None:
+    named = tuple(feature.name for feature in card.features)
+    if named == booster.features:
+        return
+    if sorted(named) == sorted(booster.features):
+        got = "the same in another order"
+    else:
+        got = f"others: {', '.join(sorted(set(named) ^ set(booster.features))[:5])}"
+    raise ModelRefused(
+        f"Model {card.version}: card and {MODEL} must name the same features in the same order, got {got}; {REMEDY}."
+    )

@@ -1,0 +1,109 @@
+"""Writing a model: all its files into a folder aside, hashed, then put in place in one step."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+
+from core.model.artefact import BINS, CALIBRATION, CARD, FILES, MODEL, REFERENCE, SUMS, Reference, digest
+from core.model.bins import Binned, Bins, freeze
+from core.model.calibration import Calibration
+from core.model.card import Card, FeatureCard
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """All that is written; `card.version` is filled in from the content."""
+
+    text: str
+    calibration: Calibration
+    card: Card
+    reference: Reference
+
+
+def publish(artefact: Artefact, models_dir: Path) -> Card:
+    """The card with its version, once every file is in place. Equal content on one day is one version."""
+    content = _content(artefact)
+    card = msgspec.structs.replace(artefact.card, version=_version(artefact.card, content))
+    content[CARD] = _json(card)
+    content[SUMS] = "".join(f"{digest(content[name])}  {name}\n" for name in FILES).encode()
+    part = models_dir / f".{card.version}.{os.getpid()}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, data in content.items():
+        _write(part / name, data)
+    _put_in_place(part, models_dir / card.version)
+    return card
+
+
+def _content(artefact: Artefact) -> dict[str, bytes]:
+    card = artefact.card
+    return {
+        MODEL: artefact.text.encode(),
+        CALIBRATION: _json(artefact.calibration),
+        CARD: _json(card),
+        REFERENCE: _parquet(artefact.reference, card.features),
+        BINS: _json(_bins(artefact.reference, card.features)),
+    }
+
+
+def _version(card: Card, content: dict[str, bytes]) -> str:
+    """Day and content, e.g. 20261121-1a2b3c4d; the time of day and the version itself do not count."""
+    midnight = card.trained_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    named = content | {CARD: _json(msgspec.structs.replace(card, version="", trained_at=midnight))}
+    return f"{card.trained_at:%Y%m%d}-{digest(''.join(digest(named[name]) for name in FILES).encode())[:8]}"
+
+
+def _bins(reference: Reference, features: tuple[FeatureCard, ...]) -> Bins:
+    columns = (
+        Binned(card.name, reference.features[:, position], len(card.levels)) for position, card in enumerate(features)
+    )
+    return Bins(
+        rows=reference.target.size,
+        features=tuple(freeze(column) for column in columns),
+        default_probability=freeze(Binned("default_probability", reference.default_probabilities)),
+    )
+
+
+def _parquet(reference: Reference, features: tuple[FeatureCard, ...]) -> bytes:
+    names = [*(card.name for card in features), "margin", "default_probability", "target"]
+    columns = [
+        *(pyarrow.array(reference.features[:, position], type=pyarrow.float32()) for position in range(len(features))),
+        pyarrow.array(reference.margins, type=pyarrow.float64()),
+        pyarrow.array(reference.default_probabilities, type=pyarrow.float64()),
+        pyarrow.array(reference.target, type=pyarrow.int8()),
+    ]
+    table = pyarrow.Table.from_arrays(columns, names=names)
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _json(value: msgspec.Struct) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+
+
+def _write(file: Path, data: bytes) -> None:
+    with file.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    """A folder that is already there has the same content, or was damaged since: it makes room."""
+    if folder.exists():
+        aside = part.with_suffix(".old")
+        folder.rename(aside)
+        part.rename(folder)
+        shutil.rmtree(aside)
+        return
+    part.rename(folder)
