@@ -1,0 +1,204 @@
+"""The feature rows of all applicants: built from the tables as one immutable file, read by key or as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.errors import PortfolioMissing, UnknownApplicant
+from core.portfolio import feature_sql
+from core.portfolio.contract import Contract
+from core.portfolio.database import Database, building, literal, open_readonly
+from core.portfolio.feature_sql import FeatureSql
+from core.progress import Progress
+from core.settings import Settings
+
+BUILD_MEMORY = "2500MB"
+
+Row = NDArray[np.float32]  # (features,), missing = NaN
+Matrix = NDArray[np.float32]  # (rows, features)
+
+_REMEDY_TABLES = "import a portfolio first: python -m core import --from DIR."
+_REMEDY_FEATURES = "build the features: python -m core train."
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """All labelled applicants in the order of their keys."""
+
+    keys: NDArray[np.int64]
+    features: Matrix
+    target: NDArray[np.int8]
+    names: tuple[str, ...]
+
+
+def is_current(settings: Settings, contract: Contract) -> bool:
+    """Whether the stored feature rows were made from these tables by this SQL."""
+    try:
+        stored = _about(open_readonly(settings.features_file, _REMEDY_FEATURES))
+    except PortfolioMissing:
+        return False
+    tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
+    sql = feature_sql.fingerprint(feature_sql.read(settings.sql_dir), contract)
+    return stored["tables_fingerprint"] == tables["fingerprint"] and stored["sql_fingerprint"] == sql
+
+
+def build(settings: Settings, contract: Contract, progress: Progress) -> None:
+    """Makes the feature rows of all applicants unless they are current; a reader sees the old file or the new one."""
+    if is_current(settings, contract):
+        progress("features are current", 1.0)
+        return
+    tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
+    sql = feature_sql.read(settings.sql_dir)
+    about = {
+        "tables_fingerprint": tables["fingerprint"],
+        "sql_fingerprint": feature_sql.fingerprint(sql, contract),
+        "missing_tables": tables["missing_tables"],
+    }
+    attached = {"tables": settings.tables_file}
+    with building(settings.features_file, attached=attached, threads=settings.threads, memory=BUILD_MEMORY) as file:
+        _make_steps(file, sql, contract, progress)
+        progress("features: one row per applicant", 0.8)
+        _store(file, sql, contract, about)
+    progress("features", 1.0)
+
+
+def _make_steps(file: duckdb.DuckDBPyConnection, sql: FeatureSql, contract: Contract, progress: Progress) -> None:
+    """One relation per file; the features of each are kept as a temporary table, so no step waits for another's memory."""
+    for table in contract.tables:
+        raw = feature_sql.raw_name(table.name)
+        file.execute(f"create temp view {raw} as select * from tables.{raw}")
+    for step in sql.staging:
+        file.execute(feature_sql.make_view(step))
+    for done, step in enumerate(sql.features):
+        progress(f"features: {step.name.replace('_', ' ')}", 0.8 * done / len(sql.features))
+        file.execute(f"create temp table {step.name} as {feature_sql.as_float32(step)}")
+    file.execute(feature_sql.make_view(sql.mart))
+
+
+def _store(file: duckdb.DuckDBPyConnection, sql: FeatureSql, contract: Contract, about: dict[str, object]) -> None:
+    names = feature_sql.feature_names(file, sql.mart)
+    row = feature_sql.encoded_row(contract, names, _words(about["missing_tables"]))
+    file.execute(f"create table feature_rows (applicant_key bigint, target tinyint, features float[{len(names)}])")
+    file.execute(
+        f"insert into feature_rows select applicant_key, target, {row} from {sql.mart.name} order by applicant_key"
+    )
+    named = ", ".join(f"({position}, {literal(name)})" for position, name in enumerate(names))
+    file.execute(f"create table feature_names as select * from (values {named}) as named (position, name)")
+    told = ", ".join(f"({literal(key)}, {literal(json.dumps(value))})" for key, value in about.items())
+    file.execute(f"create table about as select * from (values {told}) as told (key, value)")
+
+
+class FeatureStore:
+    """The stored feature rows, opened to read; any number of threads may ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.cursor() as cursor:
+            named = cursor.execute("select name from feature_names order by position").fetchall()
+        about = _about_of(database)
+        self.names: tuple[str, ...] = tuple(row[0] for row in named)
+        self.missing_tables: tuple[str, ...] = tuple(_words(about["missing_tables"]))
+        self.fingerprint: str = _joint_fingerprint(about)
+
+    @classmethod
+    def open(cls, path: Path, threads: int = 1) -> FeatureStore:
+        """The store in this file; PortfolioMissing when there is none."""
+        return cls(open_readonly(path, _REMEDY_FEATURES, threads))
+
+    def row(self, key: str) -> Row:
+        """The feature row of one applicant."""
+        with self._database.cursor() as cursor:
+            found = cursor.execute(
+                "select features from feature_rows where applicant_key = ?", [_number(key)]
+            ).fetchone()
+        if found is None:
+            raise _unknown(key)
+        return np.array(found[0], dtype=np.float32)
+
+    def training_set(self) -> TrainingSet:
+        """All labelled applicants."""
+        with self._database.cursor() as cursor:
+            rows = cursor.sql(
+                "select * from feature_rows where target is not null order by applicant_key"
+            ).to_arrow_table()
+        return TrainingSet(
+            keys=rows["applicant_key"].to_numpy(),
+            features=_matrix(rows["features"], len(self.names)),
+            target=rows["target"].to_numpy(),
+            names=self.names,
+        )
+
+    def matrix(self, keys: Sequence[str]) -> Matrix:
+        """The feature rows of these applicants, in this order."""
+        wanted = pa.table(
+            {"place": np.arange(len(keys)), "applicant_key": np.array([_number(key) for key in keys], np.int64)}
+        )
+        with self._database.cursor() as cursor:
+            cursor.register("wanted", wanted)
+            query = "select features from wanted inner join feature_rows using (applicant_key) order by place"
+            rows = cursor.sql(query).to_arrow_table()
+            known = rows.num_rows == len(keys)
+            absent = (
+                None
+                if known
+                else cursor.execute(
+                    "select applicant_key from wanted anti join feature_rows using (applicant_key) limit 1"
+                ).fetchone()
+            )
+        if absent is not None:
+            raise _unknown(str(absent[0]))
+        return _matrix(rows["features"], len(self.names))
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _matrix(column: pa.ChunkedArray, width: int) -> Matrix:
+    """The rows as one block of float32, without passing through Python numbers."""
+    matrix = np.empty((len(column), width), dtype=np.float32)
+    filled = 0
+    for chunk in column.chunks:
+        matrix[filled : filled + len(chunk)] = chunk.flatten().to_numpy().reshape(-1, width)
+        filled += len(chunk)
+    return matrix
+
+
+def _number(key: str) -> int:
+    if not key.isascii() or not key.isdecimal() or len(key) > 18:
+        raise _unknown(key)
+    return int(key)
+
+
+def _unknown(key: str) -> UnknownApplicant:
+    return UnknownApplicant(f"Client {key[:30]!r} is not in this portfolio; check the number.")
+
+
+def _about(database: Database) -> dict[str, object]:
+    """What the file says about itself; closes it."""
+    try:
+        return _about_of(database)
+    finally:
+        database.close()
+
+
+def _about_of(database: Database) -> dict[str, object]:
+    with database.cursor() as cursor:
+        return {key: json.loads(value) for key, value in cursor.execute("select key, value from about").fetchall()}
+
+
+def _joint_fingerprint(about: dict[str, object]) -> str:
+    joint = f"{about['tables_fingerprint']} {about['sql_fingerprint']}"
+    return hashlib.sha256(joint.encode()).hexdigest()
+
+
+def _words(value: object) -> list[str]:
+    return [str(word) for word in value] if isinstance(value, list) else []
