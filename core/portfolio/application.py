@@ -21,6 +21,8 @@ Value = str | float | int | None
 _LARGEST_STORED_WHOLE = 2**63 - 1  # BIGINT
 _MOST_TOLD = 20  # problems written out in one refusal
 _MOST_CHOICES_TOLD = 8
+_BEFORE_IS_NEGATIVE = frozenset({Kind.DAYS, Kind.MONTHS})
+_TWO_VALUED = frozenset({Kind.FLAG, Kind.TARGET})
 _NOT_ASKED = frozenset({Kind.IDENTIFIER, Kind.TARGET})
 
 
@@ -91,20 +93,20 @@ def _unknown(name: object, value: object) -> Problem:
 
 def _missing(column: Column, value: object) -> Fault | None:
     if value is None and not column.nullable and column.kind not in _NOT_ASKED:
-        return Fault("must be given", f"enter {_wanted(column)}")
+        return Fault("must be given", _asked_for(column))
     return None
 
 
 def _wrong_type(column: Column, value: object) -> Fault | None:
     if value is None or (isinstance(value, str) if column.is_text else _is_number(value)):
         return None
-    return Fault(f"must be {_wanted(column)}", f"enter {_wanted(column)}")
+    return Fault(f"must be {_wanted(column)}", _asked_for(column))
 
 
 def _unseen_choice(column: Column, value: object) -> Fault | None:
     if not isinstance(value, str) or value in column.choice_labels or value in column.sentinels:
         return None
-    return Fault("must be one of the contract's choices", f"choose {_choices_told(column)}")
+    return Fault("must be one of the contract's choices", _asked_for(column))
 
 
 def _not_finite(column: Column, value: object) -> Fault | None:
@@ -125,7 +127,8 @@ def _out_of_range(column: Column, value: object) -> Fault | None:
     lowest, highest = _limits(column)
     if lowest <= value <= highest:
         return None
-    return Fault(f"must lie {_range_told(column)}", "correct the value")
+    before = column.kind in _BEFORE_IS_NEGATIVE and highest <= 0 < value
+    return Fault(f"must {_range_told(column)}", "time before the application is negative" if before else "correct it")
 
 
 # In this order: the first that speaks is the problem, so later ones may rely on earlier ones.
@@ -161,25 +164,31 @@ def _stored(column: Column, value: object) -> Value:
 def _wanted(column: Column) -> str:
     if column.is_text:
         return "one of the choices"
+    if column.kind in _TWO_VALUED:
+        return "0 or 1"
     return "a whole number" if column.kind in WHOLE_KINDS else "a number"
 
 
-def _choices_told(column: Column) -> str:
+def _asked_for(column: Column) -> str:
+    if not column.is_text:
+        return f"enter {_wanted(column)}"
     told = ", ".join(f"'{choice.value}'" for choice in column.choices[:_MOST_CHOICES_TOLD])
     more = len(column.choices) - _MOST_CHOICES_TOLD
-    return f"one of {told}" + (f" and {more} more" if more > 0 else "")
+    return f"choose one of {told}" + (f" and {more} more" if more > 0 else "")
 
 
 def _range_told(column: Column) -> str:
     lowest, highest = column.limits
     unit = f" {text(column.unit)}" if column.unit else ""
+    if column.kind in _TWO_VALUED:
+        return "be 0 or 1"
     if lowest is not None and highest is not None:
-        return f"between {wording.number(lowest)} and {wording.number(highest)}{unit}"
+        return f"lie between {wording.number(lowest)} and {wording.number(highest)}{unit}"
     if lowest is not None:
-        return f"at {wording.number(lowest)}{unit} or above"
+        return f"not lie below {wording.number(lowest)}{unit}"
     if highest is not None:
-        return f"at {wording.number(highest)}{unit} or below"
-    return "within what can be stored"
+        return f"not lie above {wording.number(highest)}{unit}"
+    return "be small enough to be stored"
 
 
 def _named(value: object) -> str:
@@ -188,7 +197,7 @@ def _named(value: object) -> str:
         return "nothing"
     if isinstance(value, str):
         return f"'{wording.shortened(value)}'"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float)):
         return f"a value of type {wording.shortened(type(value).__name__)}"
     if isinstance(value, int) and value.bit_length() > 120:  # more than 36 digits; str() refuses some of them
         return "a whole number of more than 36 digits"
