@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FeatureRowRefused
-from core.scoring.feature_words import FeatureWords
+from core.portfolio.contract import FeatureMeaning
 
 FeatureRow = NDArray[np.float32]  # (features,), missing = NaN
 FeatureMatrix = NDArray[np.float32]  # (rows, features), missing = NaN
@@ -20,10 +20,10 @@ _REMEDY = "build the row again from the portfolio's SQL, or train again"
 class FeatureGate:
     """Lets through rows that have exactly the model's features, in its order, as finite or missing float32."""
 
-    def __init__(self, words: Sequence[FeatureWords]) -> None:
-        self._names = tuple(word.name for word in words)
-        self._coded = np.array([i for i, word in enumerate(words) if word.choices], dtype=np.intp)
-        self._levels = np.array([len(words[i].choices) for i in self._coded], dtype=np.float32)
+    def __init__(self, meanings: Sequence[FeatureMeaning]) -> None:
+        self._names = tuple(meaning.name for meaning in meanings)
+        self._coded = np.array([i for i, meaning in enumerate(meanings) if meaning.choices], dtype=np.intp)
+        self._levels = np.array([len(meanings[i].choices) for i in self._coded], dtype=np.float32)
 
     def check_row(self, row: FeatureRow, names: Sequence[str]) -> None:
         """Returns when the row may be scored, else raises FeatureRowRefused naming the first feature at fault."""

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ExplanationRefused
-from core.portfolio.contract import Contract, text
-from core.scoring.feature_words import FeatureWords
+from core.portfolio.contract import Contract, FeatureMeaning, text
 from core.scoring.score import FamilyContribution, Reason
 
 MOST_REASONS = 4  # 12 CFR 1002.9, official interpretation: more than four are not likely to help
@@ -26,11 +25,11 @@ class _FamilyWords:
 class Families:
     """Sums a score's contributions over the families of its features."""
 
-    def __init__(self, contract: Contract, words: Sequence[FeatureWords], language: str) -> None:
-        self._ids = tuple(sorted({word.family for word in words}))
+    def __init__(self, contract: Contract, meanings: Sequence[FeatureMeaning], language: str) -> None:
+        self._ids = tuple(sorted({meaning.family for meaning in meanings}))
         place = {family: i for i, family in enumerate(self._ids)}
-        self._family_of = np.array([place[word.family] for word in words], dtype=np.intp)
-        self._allowed = np.array([not word.protected for word in words], dtype=np.float64)
+        self._family_of = np.array([place[meaning.family] for meaning in meanings], dtype=np.intp)
+        self._allowed = np.array([not meaning.protected for meaning in meanings], dtype=np.float64)
         self._words: Mapping[str, _FamilyWords] = {
             family: _FamilyWords(
                 text(said.label, language) or family, text(said.raises, language), text(said.reason, language)

@@ -15,8 +15,8 @@ from core.errors import ExplanationRefused
 from core.policy.points import log_odds
 from core.policy.policy import Policy
 from core.portfolio.contract import Contract
+from core.scoring.contributions import Contributions, meanings_of
 from core.scoring.feature_gate import FeatureGate, FeatureMatrix, FeatureRow
-from core.scoring.feature_words import Contributions, feature_words
 from core.scoring.reasons import Families
 from core.scoring.score import Score
 
@@ -51,9 +51,9 @@ class Scorer:
         self.policy = policy
         self._model = model
         self._clock = clock
-        self._words = feature_words(contract, model.features, language)
-        self._gate = FeatureGate(self._words)
-        self._families = Families(contract, self._words, language)
+        self._meanings = meanings_of(contract, model.features, language)
+        self._gate = FeatureGate(self._meanings)
+        self._families = Families(contract, self._meanings, language)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ class Scorer:
             applicant=applicant,
             margin=margin,
             base=base,
-            contributions=Contributions(self._words, row, shares),
+            contributions=Contributions(self._meanings, row, shares),
             families=self._families.sums(shares),
             calibration=log_odds(pd) - margin,
             default_probability=pd,
