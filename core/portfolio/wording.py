@@ -24,7 +24,7 @@ def shown(value: Value, kind: Kind, unit: str = "", labels: Mapping[str, str] | 
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOT_GIVEN
     if isinstance(value, str):
-        return (labels or {}).get(value) or shortened(value)
+        return (labels or {}).get(value) or shortened(value.strip()) or NOT_GIVEN
     if math.isinf(value):
         return "infinite"
     return _WRITERS[kind](value, unit)
@@ -140,7 +140,8 @@ def _as_months(value: float, unit: str) -> str:
 
 
 def _as_years(value: float, unit: str) -> str:
-    return f"{number(round(value, 1))} {'year' if value == 1 else 'years'}"
+    written = number(value) if value == round(value) else f"{value:,.1f}"
+    return f"{written} year" if value == 1 else f"{written} years"
 
 
 _WRITERS: Mapping[Kind, Callable[[float, str], str]] = {
