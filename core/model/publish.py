@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pyarrow
 import pyarrow.parquet
 
@@ -75,7 +74,7 @@ def _bins(reference: Reference, features: tuple[FeatureCard, ...]) -> Bins:
 
 def _parquet(reference: Reference, features: tuple[FeatureCard, ...]) -> bytes:
     names = [*(card.name for card in features), "margin", "default_probability", "target"]
-    columns = [
+    columns: list[pyarrow.FloatArray | pyarrow.DoubleArray | pyarrow.Int8Array] = [
         *(pyarrow.array(reference.features[:, position], type=pyarrow.float32()) for position in range(len(features))),
         pyarrow.array(reference.margins, type=pyarrow.float64()),
         pyarrow.array(reference.default_probabilities, type=pyarrow.float64()),

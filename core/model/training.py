@@ -1,0 +1,100 @@
+"""Training from the stored feature rows to a published model: gather, learn, measure, write, activate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.errors import TrainingRefused
+from core.model import registry
+from core.model.artefact import Reference
+from core.model.assessment import Origin, assess
+from core.model.booster import Growth, Parameters
+from core.model.card import Card, OutOfFold
+from core.model.cut import error_costs
+from core.model.folds import out_of_fold
+from core.model.learning import Learnt, learn
+from core.model.material import Material, gather
+from core.model.publish import Artefact, publish
+from core.portfolio.contract import Contract
+from core.portfolio.features import FeatureStore
+from core.progress import Progress
+from core.settings import Settings
+
+REFERENCE_ROWS = 5_000
+MOST_FOLDS = 20
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    seed: int = 2026
+    folds: int = 0  # 0: no out-of-fold figures
+    parameters: Parameters = field(default_factory=Parameters)
+
+    def __post_init__(self) -> None:
+        if self.folds != 0 and not 2 <= self.folds <= MOST_FOLDS:
+            raise TrainingRefused(f"Folds: must be 0 or from 2 to {MOST_FOLDS}, got {self.folds}; 5 is usual.")
+        if not 0 <= self.seed <= 2**31 - 100:  # LightGBM's seeds are 32 bits wide, and each fold has its own
+            raise TrainingRefused(f"Seed: must lie from 0 to {2**31 - 100}, got {self.seed}; choose another.")
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def train(
+    store: FeatureStore,
+    contract: Contract,
+    settings: Settings,
+    options: TrainingOptions,
+    progress: Progress,
+    clock: Callable[[], datetime] = now_utc,
+) -> Card:
+    """The card of the new model, from now on the active one. The same rows and seed give the same model.txt."""
+    progress("reading feature rows")
+    material = gather(store.training_set(), contract, options.seed)
+    growth = Growth(material.selection.columns, options.parameters, options.seed, settings.threads)
+    learnt = _learn(material, growth, progress)
+    folds = _folds(material, options.folds, growth, contract, progress)
+    progress("measuring")
+    origin = Origin(store.fingerprint, tuple(store.missing_tables), clock())
+    card = assess(material, learnt, contract, origin, folds)
+    progress("writing the model")
+    reference = _reference(material, learnt)
+    card = publish(Artefact(learnt.fitted.text, learnt.calibration, card, reference), settings.models_dir)
+    registry.activate(settings.models_dir, card.version)
+    progress("model trained", 1.0)
+    return card
+
+
+def _learn(material: Material, growth: Growth, progress: Progress) -> Learnt:
+    parts = material.parts
+
+    def each(done: float) -> None:
+        progress("growing trees", done)
+
+    return learn(material.sample, parts.training, parts.stopping, parts.validation, growth, each)
+
+
+def _folds(material: Material, folds: int, growth: Growth, contract: Contract, progress: Progress) -> OutOfFold | None:
+    if not folds:
+        return None
+    return out_of_fold(material.sample, folds, growth, error_costs(contract.policy), progress)
+
+
+def _reference(material: Material, learnt: Learnt) -> Reference:
+    """Training rows drawn without return, as the finished model scores them."""
+    training = material.parts.training
+    rng = np.random.default_rng(learnt.growth.seed)
+    drawn = np.sort(rng.choice(training, min(REFERENCE_ROWS, training.size), replace=False))
+    features = material.sample.features[drawn]
+    margins = learnt.booster.margins(features, learnt.growth.threads)
+    return Reference(
+        features=features,
+        margins=margins,
+        default_probabilities=learnt.calibration.default_probabilities(margins),
+        target=material.sample.target[drawn],
+    )
