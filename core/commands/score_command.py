@@ -1,0 +1,122 @@
+"""`score`: one applicant of the portfolio, or an application in a file, scored and explained."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from core.commands.application_file import LARGEST_BYTES, read_fields
+from core.commands.console import print_json, print_lines
+from core.desk import Desk, open_desk
+from core.errors import ApplicationRefused, SettingsError
+from core.portfolio import application
+from core.portfolio.wording import money, percent, points
+from core.scoring.score import Score
+from core.scoring.sentence import headline
+from core.scoring.waterfall import direction
+from core.settings import Settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("applicant", nargs="?", metavar="ID", help="key of an applicant of the portfolio")
+    parser.add_argument(
+        "--application", metavar="FILE", help="score the raw fields in this JSON object instead; - reads standard input"
+    )
+    parser.add_argument(
+        "--history-of", metavar="ID", help="with --application: the applicant whose earlier loans count"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object with every contribution")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    _check_question(arguments)
+    fields = None if arguments.application is None else read_fields(_content(arguments.application))
+    desk = open_desk(settings)
+    try:
+        score = _score(desk, arguments, fields)
+    finally:
+        desk.close()
+    if arguments.json:
+        print_json(as_json(score))
+    else:
+        print_lines(as_lines(score))
+    return 0
+
+
+def _check_question(arguments: argparse.Namespace) -> None:
+    if (arguments.applicant is None) == (arguments.application is None):
+        raise SettingsError("score: name either an applicant's ID or --application FILE.")
+    if arguments.history_of is not None and arguments.application is None:
+        raise SettingsError("score: --history-of goes with --application; a stored applicant has a history already.")
+
+
+def _score(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] | None) -> Score:
+    if fields is None:
+        return desk.score(arguments.applicant)
+    return desk.score_application(application.check(desk.contract, fields), arguments.history_of)
+
+
+def _content(name: str) -> bytes:
+    """At most one byte more than is allowed: enough to see that it is too much."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise ApplicationRefused(
+            f"{name}: cannot be read ({error.strerror}); name a file with one JSON object."
+        ) from None
+
+
+def as_json(score: Score) -> dict[str, object]:
+    """Every figure of the score; base + sum of the contributions = margin, margin + calibration = logit of the PD."""
+    return {
+        "applicant": score.applicant or None,
+        "default_probability": score.default_probability,
+        "margin": score.margin,
+        "base": score.base,
+        "calibration": score.calibration,
+        "points": score.points,
+        "grade": score.grade,
+        "recommendation": score.recommendation,
+        "cut": score.cut,
+        "decline_from": score.decline_from,
+        "expected_loss": score.expected_loss,
+        "headline": headline(score),
+        "reasons": [{"family": r.family, "text": r.text, "contribution": r.contribution} for r in score.reasons],
+        "families": [{"family": f.family, "label": f.label, "contribution": f.contribution} for f in score.families],
+        "contributions": [
+            {"feature": c.feature, "value": c.value, "contribution": c.contribution} for c in score.contributions
+        ],
+        "model_version": score.model_version,
+        "policy_version": score.policy_version,
+        "scored_at": score.scored_at.isoformat(),
+        "latency_ms": score.latency_ms,
+    }
+
+
+def as_lines(score: Score) -> list[str]:
+    """The same for a person: verdict, figures, families, reasons."""
+    loss = [] if score.expected_loss is None else [f"Expected loss  {money(score.expected_loss)}"]
+    width = max(len(family.label) for family in score.families)
+    return [
+        headline(score),
+        "",
+        f"Applicant      {score.applicant or 'typed in'}",
+        f"PD             {percent(score.default_probability)}",
+        f"Points, grade  {points(score.points)}, {score.grade}",
+        *loss,
+        f"Limits         approve below {percent(score.cut)}, decline from {percent(score.decline_from)}",
+        f"Versions       model {score.model_version}, {score.policy_version}",
+        "",
+        "Families, in log-odds:",
+        *(
+            f"  {family.label:<{width}}  {family.contribution:+8.3f}  {direction(family.contribution)}".rstrip()
+            for family in score.families
+        ),
+        "",
+        "Main reasons against this applicant:",
+        *([f"  {i}. {reason.text}" for i, reason in enumerate(score.reasons, start=1)] or ["  none"]),
+    ]

@@ -1,0 +1,212 @@
+"""Settings in, the open desk out: the one place where contract, portfolio, model and policy are put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ModelRefused, PortfolioMissing
+from core.model import artefact, registry
+from core.model.artefact import Model
+from core.policy import policy as policies
+from core.policy.policy import Policy
+from core.portfolio import contract_file
+from core.portfolio import features as feature_files
+from core.portfolio.application import Application
+from core.portfolio.contract import Contract
+from core.portfolio.feature_row import RowBuilder
+from core.portfolio.features import FeatureStore
+from core.portfolio.tables import Tables
+from core.scoring.facts import Fact, compared_features, facts
+from core.scoring.key_figures import Peers
+from core.scoring.place import ReferenceSample
+from core.scoring.score import Score
+from core.scoring.scorer import Scorer
+from core.settings import Settings
+
+_REMEDY = "train again: python -m core train"
+Identity = tuple[tuple[int, int, int], ...]  # one per file
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a desk works with, each opened once."""
+
+    settings: Settings
+    contract: Contract
+    tables: Tables
+    features: FeatureStore
+    model: Model
+    policy: Policy
+    clock: Callable[[], datetime]
+    opened_files: Identity
+
+
+class Desk:
+    """One open portfolio with its model and policy; any number of threads may ask."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.settings = parts.settings
+        self.contract = parts.contract
+        self.tables = parts.tables
+        self.features = parts.features
+        self.model = parts.model
+        self.policy = parts.policy
+        self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock)
+        self._opened_files = parts.opened_files
+        self._columns = _columns_of(parts.model.features, parts.features.names)
+        self._opening = Lock()
+        self._row_builder: RowBuilder | None = None
+
+    def score(self, key: str) -> Score:
+        """The explained score of a stored applicant; UnknownApplicant where there is none."""
+        row = self.features.row(key)
+        return self.scorer.score(row[self._columns], self.model.features, key, self._exposure(key))
+
+    def score_application(self, application: Application, history_of: str | None = None) -> Score:
+        """The explained score of an application typed in; `history_of`: a stored applicant whose past loans count."""
+        row = self._rows().row(application, history_of)
+        exposure = _amount(application.fields.get(self.policy.exposure_column))
+        return self.scorer.score(row[self._columns], self.model.features, history_of or "", exposure)
+
+    def application(self, key: str) -> Application:
+        """The stored application of an applicant, every column of the main table."""
+        return Application(self.tables.application(key))
+
+    def facts(self, key: str) -> tuple[Fact, ...]:
+        """The facts card of a stored applicant, compared with the clients the model learnt from."""
+        return self.facts_of(self.application(key))
+
+    def facts_of(self, application: Application) -> tuple[Fact, ...]:
+        return facts(self.contract, application.fields, self._reference)
+
+    def model_rows(self, keys: Sequence[str]) -> NDArray[np.float32]:
+        """The feature rows of these applicants in the model's order, (rows, features)."""
+        return np.ascontiguousarray(self.features.matrix(keys)[:, self._columns])
+
+    def standing(self, default_probability: float) -> float:
+        """The share of the model's validation clients with a lower PD, 0..1."""
+        return self.model.share_below(default_probability)
+
+    def peers(self, default_probability: float) -> Peers:
+        """The same beside how many they are and the PD of the one in the middle."""
+        quantiles = self.model.card.validation_pd_quantiles
+        return Peers(
+            share_below=self.standing(default_probability),
+            clients=self.model.card.rows.validation,
+            median_pd=quantiles[len(quantiles) // 2],
+        )
+
+    def changed_on_disk(self) -> bool:
+        """Whether contract, portfolio, features or the choice of the model were replaced since this desk opened."""
+        return _identity(self.settings) != self._opened_files
+
+    def close(self) -> None:
+        self.features.close()
+        self.tables.close()
+        with self._opening:
+            if self._row_builder is not None:
+                self._row_builder.close()
+                self._row_builder = None
+
+    @cached_property
+    def _reference(self) -> ReferenceSample:
+        """Built when first asked for; two threads that ask at once build the same."""
+        sample = self.model.reference.features
+        return ReferenceSample(sample, self.model.features, compared_features(self.contract))
+
+    def _rows(self) -> RowBuilder:
+        with self._opening:
+            if self._row_builder is None:
+                self._row_builder = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
+            return self._row_builder
+
+    def _exposure(self, key: str) -> float | None:
+        return _amount(self.tables.application(key).get(self.policy.exposure_column))
+
+
+def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -> Desk:
+    """The desk of these settings.
+
+    Raises ContractError, PortfolioMissing (no tables, or features that are missing or out of date), ModelMissing,
+    ModelRefused (damaged, or trained on other features than are stored).
+    """
+    opened_files = _identity(settings)
+    contract = contract_file.read(settings.contract_file)
+    tables = Tables.open(settings.tables_file, contract)
+    features = _current_features(settings, contract)
+    model = artefact.load(registry.active(settings.models_dir))
+    check_fit(model, features)
+    return Desk(
+        Parts(
+            settings=settings,
+            contract=contract,
+            tables=tables,
+            features=features,
+            model=model,
+            policy=policies.from_contract(contract),
+            clock=clock or (lambda: datetime.now(UTC)),
+            opened_files=opened_files,
+        )
+    )
+
+
+def check_fit(model: Model, features: FeatureStore) -> None:
+    """Returns when the model was trained on these very feature rows, else raises ModelRefused."""
+    absent = [name for name in model.features if name not in set(features.names)]
+    if absent:
+        raise ModelRefused(f"Feature '{absent[0]}': model {model.version} needs it, the portfolio lacks it; {_REMEDY}.")
+    if model.card.source.data_fingerprint != features.fingerprint:
+        raise ModelRefused(
+            f"Model {model.version}: must have been trained on the stored features, "
+            f"got features made of other tables or by other SQL; {_REMEDY}."
+        )
+
+
+def _current_features(settings: Settings, contract: Contract) -> FeatureStore:
+    features = FeatureStore.open(settings.features_file)
+    if not feature_files.is_current(settings, contract):
+        raise PortfolioMissing(
+            "Features: must be made from the tables by the SQL as they are now, got older ones; "
+            "build them: python -m core train."
+        )
+    return features
+
+
+def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp]:
+    place = {name: i for i, name in enumerate(stored)}
+    return np.array([place[name] for name in wanted], dtype=np.intp)
+
+
+def _amount(value: str | float | int | None) -> float | None:
+    """An amount that can be at risk; None for anything else."""
+    if value is None or isinstance(value, str) or not 0 <= value < math.inf:
+        return None
+    return float(value)
+
+
+def _identity(settings: Settings) -> Identity:
+    """What tells one state of the files from another; they are replaced whole, so inode and time suffice."""
+    files = (
+        settings.contract_file,
+        settings.tables_file,
+        settings.features_file,
+        settings.models_dir / registry.ACTIVE,
+    )
+    return tuple(map(_file_identity, files))
+
+
+def _file_identity(file: Path) -> tuple[int, int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
