@@ -42,20 +42,35 @@ class FeatureSql:
     """All files of a portfolio in the order of the flow."""
 
     staging: tuple[Step, ...]
-    features: tuple[Step, ...]
-    mart: Step
+    application: tuple[Step, ...]  # features of the application's own columns
+    children: tuple[Step, ...]  # features of one child table each
+    history: Step  # the children's features side by side
+    mart: Step  # the feature row
+
+    @property
+    def tables(self) -> tuple[Step, ...]:
+        """The steps whose rows are kept, in order."""
+        return (*self.children, self.history, *self.application)
 
     @property
     def texts(self) -> Iterable[str]:
-        return (step.select for step in (*self.staging, *self.features, self.mart))
+        return (step.select for step in (*self.staging, *self.tables, self.mart))
 
 
-def read(sql_dir: Path) -> FeatureSql:
-    """The portfolio's SQL files; refused when a folder has none or the mart has not exactly one."""
-    mart = _steps(sql_dir / "mart")
-    if len(mart) != 1:
-        raise ContractError(f"{sql_dir / 'mart'}: expected one .sql file, got {len(mart)}; keep the one feature row.")
-    return FeatureSql(_steps(sql_dir / "staging"), _steps(sql_dir / "features"), mart[0])
+def read(sql_dir: Path, contract: Contract) -> FeatureSql:
+    """The portfolio's SQL files; a feature file named after the main table reads that, all others its children.
+
+    Raises ContractError when a folder is empty or the mart is not `history` and `applicant`.
+    """
+    mart = {step.name: step for step in _steps(sql_dir / "mart")}
+    if mart.keys() != {"history", "applicant"}:
+        raise ContractError(
+            f"{sql_dir / 'mart'}: expected history.sql and applicant.sql, got {', '.join(mart)}; restore the SQL."
+        )
+    features = _steps(sql_dir / "features")
+    own = tuple(step for step in features if step.name.startswith(f"{contract.main.name}_"))
+    children = tuple(step for step in features if step not in own)
+    return FeatureSql(_steps(sql_dir / "staging"), own, children, mart["history"], mart["applicant"])
 
 
 def _steps(folder: Path) -> tuple[Step, ...]:
@@ -85,7 +100,7 @@ def raw_type(column: Column) -> str:
 def make_raw_table(contract: Contract, table: str) -> str:
     """The statement that makes an empty raw table."""
     columns = ", ".join(f"{quoted(name)} {raw_type(column)}" for name, column in contract.columns[table].items())
-    return f"create table {raw_name(table)} ({columns})"
+    return f"create or replace table {raw_name(table)} ({columns})"
 
 
 def raw_name(table: str) -> str:
@@ -111,7 +126,8 @@ def feature_names(connection: duckdb.DuckDBPyConnection, mart: Step) -> tuple[st
 def encoded_row(contract: Contract, names: Iterable[str], missing_tables: Collection[str]) -> str:
     """The SQL expression of one feature row as FLOAT[n]: text by its place in the choices, missing = NaN."""
     gone = _with_dependents(contract, missing_tables)
-    return f"array_value({', '.join(_encoded(contract.feature(name), gone) for name in names)})"
+    values = ", ".join(_encoded(contract.feature(name), gone) for name in names)
+    return f"list_transform([{values}], lambda x: case when isfinite(x) then x else 'nan'::float end)"
 
 
 def _with_dependents(contract: Contract, missing_tables: Collection[str]) -> frozenset[str]:
@@ -122,9 +138,8 @@ def _with_dependents(contract: Contract, missing_tables: Collection[str]) -> fro
 
 def _encoded(feature: FeatureMeaning, missing_tables: Collection[str]) -> str:
     if feature.table in missing_tables:
-        return "'nan'::float"
-    value = f"{feature.name}::float"
+        return "null::float"
     if feature.choices:
         levels = ", ".join(literal(choice) for choice in feature.choices)
-        value = f"(list_position([{levels}], {feature.name}) - 1)::float"
-    return f"case when isfinite({value}) then {value} else 'nan'::float end"
+        return f"(list_position([{levels}], {feature.name}) - 1)::float"
+    return f"{feature.name}::float"

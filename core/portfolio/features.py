@@ -47,7 +47,7 @@ def is_current(settings: Settings, contract: Contract) -> bool:
     except PortfolioMissing:
         return False
     tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
-    sql = feature_sql.fingerprint(feature_sql.read(settings.sql_dir), contract)
+    sql = feature_sql.fingerprint(feature_sql.read(settings.sql_dir, contract), contract)
     return stored["tables_fingerprint"] == tables["fingerprint"] and stored["sql_fingerprint"] == sql
 
 
@@ -57,7 +57,7 @@ def build(settings: Settings, contract: Contract, progress: Progress) -> None:
         progress("features are current", 1.0)
         return
     tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
-    sql = feature_sql.read(settings.sql_dir)
+    sql = feature_sql.read(settings.sql_dir, contract)
     about = {
         "tables_fingerprint": tables["fingerprint"],
         "sql_fingerprint": feature_sql.fingerprint(sql, contract),
@@ -72,14 +72,14 @@ def build(settings: Settings, contract: Contract, progress: Progress) -> None:
 
 
 def _make_steps(file: duckdb.DuckDBPyConnection, sql: FeatureSql, contract: Contract, progress: Progress) -> None:
-    """One relation per file; the features of each are kept as a temporary table, so no step waits for another's memory."""
+    """One relation per file; features are kept as temporary tables, so that no step holds the memory of another."""
     for table in contract.tables:
         raw = feature_sql.raw_name(table.name)
         file.execute(f"create temp view {raw} as select * from tables.{raw}")
     for step in sql.staging:
         file.execute(feature_sql.make_view(step))
-    for done, step in enumerate(sql.features):
-        progress(f"features: {step.name.replace('_', ' ')}", 0.8 * done / len(sql.features))
+    for done, step in enumerate(sql.tables):
+        progress(f"features: {step.name.replace('_', ' ')}", 0.8 * done / len(sql.tables))
         file.execute(f"create temp table {step.name} as {feature_sql.as_float32(step)}")
     file.execute(feature_sql.make_view(sql.mart))
 
