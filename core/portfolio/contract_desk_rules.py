@@ -56,6 +56,13 @@ def _features_labelled(contract: Contract) -> Iterator[Finding]:
             yield Finding(f"features.{name}.label", "none")
 
 
+def _feature_labels_distinct(contract: Contract) -> Iterator[Finding]:
+    known = [column.label for column in contract.main_columns.values()]
+    known += [feature.label for feature in contract.features.values()]
+    for label in repeated(label.get("en", "") for label in known):
+        yield Finding("features", f"the label {label!r} twice")
+
+
 def _feature_directions(contract: Contract) -> Iterator[Finding]:
     for name, feature in contract.features.items():
         if feature.direction not in (-1, 0, 1):
@@ -168,6 +175,7 @@ DESK_RULES = (
     Rule("an engineered feature must be a number or a flag", _features_are_numbers),
     Rule("an engineered feature must have a name of its own", _features_are_no_columns),
     Rule("a feature must have an English label", _features_labelled),
+    Rule("a feature and the columns of the main table must have different labels", _feature_labels_distinct),
     Rule("a direction must be -1, 0 or 1", _feature_directions),
     Rule("the form may only ask for columns of the main table, neither key nor target", _form_asks_columns),
     Rule("the form must ask for a column once only", _form_asks_once),

@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -71,7 +72,7 @@ def _struct_shape(raw: object, wanted: type[msgspec.Struct], key: str) -> Iterat
     if not isinstance(raw, dict):
         yield Problem(key, "must be a table", _named(raw))
         return
-    fields = {field.name: field for field in msgspec.structs.fields(wanted)}
+    fields = _fields(wanted)
     for name in raw.keys() - fields.keys():
         yield Problem(_joined(key, name), f"unknown key; the keys here are {', '.join(fields)}", None)
     for name, field in fields.items():
@@ -79,6 +80,11 @@ def _struct_shape(raw: object, wanted: type[msgspec.Struct], key: str) -> Iterat
             yield from _shape(raw[name], field.type, _joined(key, name))
         elif field.required:
             yield Problem(_joined(key, name), "must be given", "nothing")
+
+
+@cache
+def _fields(struct: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(struct)}
 
 
 def _items_shape(raw: object, wanted: object, key: str) -> Iterator[Problem]:
@@ -101,7 +107,7 @@ def _leaf_shape(raw: object, wanted: object, key: str) -> Iterator[Problem]:
     if isinstance(raw, float) and not math.isfinite(raw):
         yield Problem(key, "must be a finite number", _named(raw))
         return
-    if isinstance(wanted, type) and issubclass(wanted, StrEnum) and raw not in list(wanted):
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum) and raw not in wanted.__members__.values():
         yield Problem(key, f"must be one of {', '.join(wanted)}", _named(raw))
         return
     try:

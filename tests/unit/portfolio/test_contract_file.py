@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.errors import ContractError
 from core.portfolio import contract_file
@@ -128,6 +131,7 @@ BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
         "an engineered feature must have a name of its own",
     ),
     (put("features.loan_count.label", {}), "features.loan_count.label", "a feature must have an English label"),
+    (put("features.loan_count.label", {"en": "Income"}), "features", "a feature and the columns of the main table"),
     (put("features.loan_count.direction", -2), "features.loan_count.direction", "a direction must be -1, 0 or 1"),
     (put("form.1.columns", ["age", "wage"]), "form[1].columns", "the form may only ask for columns"),
     (put("form.1.columns", ["bad"]), "form[1].columns", "the form may only ask for columns"),
@@ -253,3 +257,26 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(ContractError, match="must be UTF-8 text"):
         contract_file.read(file)
+
+
+LINES = SMALL.splitlines()
+LITERALS = ["", "1", "-1", "nan", "1e400", '"x"', "true", "[]", "[[]]", "{}", '{ en = "x" }', "1979-05-27", '["a", 1]']
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(0, len(LINES) - 1), st.sampled_from(["drop", "repeat", *LITERALS])),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_damaged_contract_is_read_or_refused_and_nothing_else(tmp_path: Path, changes: list[tuple[int, str]]) -> None:
+    lines = list(LINES)
+    for position, change in changes:
+        line = lines[position]
+        lines[position] = {"drop": "", "repeat": f"{line}\n{line}"}.get(change, f"{line.partition('=')[0]} = {change}")
+    file = tmp_path / "contract.toml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with suppress(ContractError):
+        assert contract_file.read(file).main.name
