@@ -109,14 +109,17 @@ class RowBuilder:
     def _known(self, key: str) -> int:
         """The number of a client of the portfolio."""
         number = int(key) if key.isascii() and key.isdecimal() and len(key) <= 18 else None
-        if number is not None and self._has_tables:
-            query = f"select 1 from tables.{feature_sql.raw_name(self._contract.main.name)} where {quoted(self._contract.portfolio.key)} = ?"
-            with self._turn:
-                if self._memory.execute(query, [number]).fetchone():
-                    return number
+        if number is not None and self._has_tables and self._is_client(number):
+            return number
         raise UnknownApplicant(
             f"Client {key[:30]!r} is not in this portfolio, so there is no history; check the number."
         )
+
+    def _is_client(self, number: int) -> bool:
+        main = feature_sql.raw_name(self._contract.main.name)
+        query = f"select 1 from tables.{main} where {quoted(self._contract.portfolio.key)} = ?"
+        with self._turn:
+            return self._memory.execute(query, [number]).fetchone() is not None
 
     def _missing_tables(self) -> tuple[str, ...]:
         if not self._has_tables:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.errors import PortfolioMissing, UnknownApplicant
@@ -132,16 +133,15 @@ class FeatureStore:
             ).to_arrow_table()
         return TrainingSet(
             keys=rows["applicant_key"].to_numpy(),
-            features=_matrix(rows["features"], len(self.names)),
+            features=_matrix(rows, len(self.names)),
             target=rows["target"].to_numpy(),
             names=self.names,
         )
 
     def matrix(self, keys: Sequence[str]) -> Matrix:
         """The feature rows of these applicants, in this order."""
-        wanted = pa.table(
-            {"place": np.arange(len(keys)), "applicant_key": np.array([_number(key) for key in keys], np.int64)}
-        )
+        numbers = np.array([_number(key) for key in keys], dtype=np.int64)
+        wanted = pa.table([pa.array(np.arange(len(keys))), pa.array(numbers)], names=["place", "applicant_key"])
         with self._database.cursor() as cursor:
             cursor.register("wanted", wanted)
             query = "select features from wanted inner join feature_rows using (applicant_key) order by place"
@@ -156,19 +156,20 @@ class FeatureStore:
             )
         if absent is not None:
             raise _unknown(str(absent[0]))
-        return _matrix(rows["features"], len(self.names))
+        return _matrix(rows, len(self.names))
 
     def close(self) -> None:
         self._database.close()
 
 
-def _matrix(column: pa.ChunkedArray, width: int) -> Matrix:
+def _matrix(rows: pa.Table, width: int) -> Matrix:
     """The rows as one block of float32, without passing through Python numbers."""
-    matrix = np.empty((len(column), width), dtype=np.float32)
+    matrix = np.empty((rows.num_rows, width), dtype=np.float32)
     filled = 0
-    for chunk in column.chunks:
-        matrix[filled : filled + len(chunk)] = chunk.flatten().to_numpy().reshape(-1, width)
-        filled += len(chunk)
+    for batch in rows.to_batches():
+        values = pc.list_flatten(batch.column("features")).to_numpy(zero_copy_only=False)
+        matrix[filled : filled + batch.num_rows] = values.reshape(-1, width)
+        filled += batch.num_rows
     return matrix
 
 
