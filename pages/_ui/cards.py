@@ -1,0 +1,189 @@
+"""Frozen views to screen; decides nothing and computes nothing. What comes from data is shown as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
+
+from core.model.card import Card
+from core.portfolio.contract import Contract, text
+from core.portfolio.wording import percent
+from core.scoring.facts import Fact
+from core.scoring.key_figures import KeyFigure
+from core.scoring.pd_scale import PdScale
+from core.scoring.score import Reason, Score
+from core.scoring.waterfall import Waterfall
+from pages._ui import figure, pd_scale_chart, waterfall_chart
+from pages._ui.words import RECOMMENDED, plain
+
+
+def header() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where the title goes, and where the controls of the page go."""
+    left, right = st.columns([0.54, 0.46])
+    return left, right
+
+
+def title(place: DeltaGenerator, words: str, aside: str) -> None:
+    with place.container(gap=None):
+        st.header(plain(words), anchor=False)
+        st.caption(plain(aside))
+
+
+def portfolio(contract: Contract, language: str = "en") -> str:
+    return text(contract.portfolio.title, language)
+
+
+def menu(pages: Mapping[str, Sequence[Page]]) -> None:
+    with st.sidebar:
+        for group, entries in pages.items():
+            with st.container(gap="xxsmall"):
+                st.caption(group)
+                for page in entries:
+                    st.page_link(page, icon=page.icon)
+
+
+def two_thirds() -> tuple[DeltaGenerator, DeltaGenerator]:
+    left, right = st.columns([0.62, 0.38])
+    return left, right
+
+
+def verdict(score: Score, headline: str, scale: PdScale, narrow: bool) -> None:
+    name, icon, colour = RECOMMENDED[score.recommendation]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(name, icon=icon, color=colour)
+            st.caption(
+                f"Policy: approve below {percent(score.cut)}, decline from {percent(score.decline_from)}, refer between",
+                width="content",
+            )
+        st.subheader(plain(headline), anchor=False)
+        st.plotly_chart(
+            pd_scale_chart.figure_of(scale, score.recommendation, narrow),
+            config=figure.CONFIG,
+            key="pd_scale",
+            alt=f"Scale of default probabilities by grade: {scale.client.text}, {scale.cut.text}",
+        )
+        if scale.note:
+            st.caption(scale.note)
+
+
+def figures(key_figures: Sequence[KeyFigure], narrow: bool) -> None:
+    if narrow:
+        st.table(
+            {plain(one.label): _in_one_line(one) for one in key_figures},
+            border="horizontal",
+            alt="Key figures with their comparisons",
+        )
+        return
+    for place, one in zip(st.columns(len(key_figures)), key_figures, strict=True):
+        with place:
+            _metric(one)
+
+
+def _in_one_line(one: KeyFigure) -> str:
+    return f"**{plain(one.shown)}** · {plain(' '.join(filter(None, (one.change, one.comparison))))}"
+
+
+def _metric(one: KeyFigure) -> None:
+    st.metric(
+        one.label,
+        plain(one.shown),
+        one.change or None,
+        delta_color="red" if one.worse else "green",
+        delta_arrow="up" if one.up else "down",
+        delta_description=one.comparison,
+        help=plain(one.explanation) or None,
+        border=True,
+        height="stretch",
+    )
+
+
+@contextmanager
+def why() -> Iterator[None]:
+    with st.container(border=True):
+        yield
+
+
+def waterfall(view: Waterfall, narrow: bool) -> None:
+    st.plotly_chart(
+        waterfall_chart.figure_of(view, narrow),
+        config=figure.CONFIG,
+        key="waterfall",
+        alt=f"Waterfall from the model's base to this client. {view.sum_check}",
+    )
+    if narrow:
+        st.caption("▲ raises risk, ▼ lowers risk")
+
+
+def sum_check(view: Waterfall, not_used: str) -> None:
+    st.caption(plain(f"Sum check: {view.sum_check}. {not_used} {view.note}"))
+
+
+def facts(rows: Sequence[Fact]) -> None:
+    with st.container(border=True):
+        st.subheader("Facts of the application", anchor=False)
+        st.table(
+            {plain(fact.label): plain(" · ".join(filter(None, (fact.shown, fact.comparison)))) for fact in rows},
+            border="horizontal",
+            alt="Facts of the application, compared with other clients",
+        )
+
+
+def reasons(rows: Sequence[Reason]) -> None:
+    with st.container(border=True):
+        with st.container(gap=None):
+            st.subheader("Principal reasons", anchor=False)
+            st.caption("What raises this client's risk most, in the words of a letter")
+        if not rows:
+            st.markdown("No family of facts raises this client's risk.")
+        for place, reason in enumerate(rows, start=1):
+            st.markdown(f"**{place}. {plain(reason.label)}**  \n{plain(reason.text)}")
+
+
+@contextmanager
+def nobody_yet() -> Iterator[None]:
+    """The page before a number was given; the block adds what to try."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("large")
+        st.subheader("Whom shall we look at?", anchor=False, width="content")
+        st.caption(
+            "Type a client number and press Enter, take the next application that waits, or try one of these.",
+            text_alignment="center",
+        )
+        yield
+        st.space("large")
+
+
+def refusal(what: str, icon: str, message: str) -> None:
+    """Thing, rule and remedy, as core said them."""
+    with st.container(border=True):
+        st.subheader(what, icon=icon, anchor=False)
+        st.markdown(plain(message))
+
+
+def in_force(model_version: str, policy_version: str) -> None:
+    """At the foot of the menu: what scores are made with."""
+    with st.sidebar, st.container(gap="small"):
+        st.badge(plain(model_version), icon=":material/account_tree:", color="blue", help="The model in use.")
+        st.badge(plain(policy_version), icon=":material/policy:", color="blue", help="The policy in force.")
+
+
+def footer(score: Score, card: Card, contract: Contract, language: str = "en") -> None:
+    labels = {table.name: text(table.label, language) for table in contract.tables}
+    missing = ", ".join(labels.get(name, name) for name in card.source.missing_tables)
+    auc = card.metrics.auc
+    st.caption(
+        plain(
+            f"Model {score.model_version}, trained on {card.rows.training:,} clients with {len(card.features)} features; "
+            f"on {card.metrics.clients:,} others AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f}), "
+            f"mean PD {percent(card.metrics.mean_pd)} against {percent(card.metrics.observed_rate.value)} observed. "
+            f"{'Tables missing in training: ' + missing + '. ' if missing else ''}"
+            f"{score.policy_version}. Scored and explained in {score.latency_ms:.1f} ms. "
+            f"Default: {text(contract.portfolio.target_meaning, language)} "
+            "The explanation says what moved the score, not what causes default or what the client should change."
+        )
+    )

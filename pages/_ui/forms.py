@@ -1,0 +1,90 @@
+"""Widgets to frozen questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+
+from core.scoring.waterfall import Grouping, Unit
+from pages._ui import state, words
+
+
+@dataclass(frozen=True)
+class WhyQuestion:
+    unit: Unit
+    grouping: Grouping
+    bars: int
+
+
+def client_number(waiting: Sequence[str]) -> str:
+    """The client number that was typed, linked to or taken from the waiting applications; empty when there is none."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        st.text_input(
+            "Client number",
+            key=state.CLIENT,
+            bind="query-params",
+            label_visibility="collapsed",
+            placeholder="Client number, then Enter",
+            icon=":material/search:",
+            max_chars=40,
+            width=230,
+        )
+        st.button(
+            "Next waiting",
+            icon=":material/skip_next:",
+            help=f"The next of {len(waiting):,} applications that wait for a decision, in the order of their numbers.",
+            disabled=not waiting,
+            on_click=state.choose_client,
+            args=(following(state.client(), waiting),),
+        )
+    return state.client()
+
+
+def following(current: str, waiting: Sequence[str]) -> str:
+    """The waiting application after the current one; the first when the current one does not wait or is the last."""
+    place = waiting.index(current) + 1 if current in waiting else 0
+    return waiting[place % len(waiting)] if waiting else ""
+
+
+def try_one(keys: Sequence[str]) -> None:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        for key in keys:
+            st.button(key, key=f"try_{key}", on_click=state.choose_client, args=(key,))
+
+
+def why() -> WhyQuestion:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Why", anchor=False, width="content")
+        unit = st.segmented_control(
+            "Unit",
+            list(Unit),
+            key=state.UNIT,
+            format_func=lambda u: words.UNITS[u],
+            required=True,
+            label_visibility="collapsed",
+        )
+        grouping = st.segmented_control(
+            "Bars for",
+            list(Grouping),
+            key=state.GROUPING,
+            format_func=lambda g: words.GROUPINGS[g],
+            required=True,
+            label_visibility="collapsed",
+        )
+    return WhyQuestion(unit or Unit.POINTS, grouping or Grouping.FAMILY, state.bars())
+
+
+def bars() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        st.caption("Bars before the others are drawn together", width="content")
+        st.segmented_control(
+            "Number of bars", state.BAR_CHOICES, key=state.BARS, required=True, label_visibility="collapsed"
+        )
+
+
+def as_table() -> ExpanderContainer:
+    """The part that holds the table beside the chart; it is drawn only while the part is open."""
+    return st.expander("The same as a table", icon=":material/table_rows:", key=state.AS_TABLE, on_change="rerun")

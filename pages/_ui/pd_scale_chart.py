@@ -1,0 +1,100 @@
+"""The PD scale drawn: grades from left to right, the cut-off, this client."""
+
+from __future__ import annotations
+
+from core.policy.recommendation import Recommendation
+from core.scoring.pd_scale import Mark, PdScale
+from pages._ui import palette
+from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, note
+
+_TOP, _BOTTOM = 0.61, 0.29  # the band of grades inside the height
+_BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
+_NEAR = 0.13  # share of the width within which two labels would meet
+_TICK_ROOM, _TICK_ROOM_NARROW = 0.035, 0.12
+
+
+def figure_of(view: PdScale, recommendation: Recommendation, narrow: bool) -> Part:
+    colour = palette.RECOMMENDED[recommendation]
+    return figure(
+        [_client(view, colour)],
+        shapes=[*_bands(view), _cut_line(view)],
+        annotations=[*_letters(view), *_ticks(view, narrow), _cut_words(view), _client_words(view, colour)],
+        height=92,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        xaxis=hidden_axis(0, 1),
+        yaxis=hidden_axis(0, 1),
+        hovermode=False,
+    )
+
+
+def _client(view: PdScale, colour: str) -> Part:
+    diamond = {"symbol": "diamond", "size": 17, "color": colour, "opacity": 1}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [view.client.position],
+        "y": [(_TOP + _BOTTOM) / 2],
+        "marker": {**diamond, "line": {"width": 1.5, "color": palette.GRID}},
+        "cliponaxis": False,
+    }
+
+
+def _bands(view: PdScale) -> list[Part]:
+    low, high = _BAND_SHADES
+    shade = (high - low) / max(1, len(view.grades) - 1)
+    return [
+        box(
+            *(grade.start, grade.end, _BOTTOM, _TOP, palette.BAND),
+            opacity=low + shade * place,
+            line={"width": 2, "color": palette.GRID},
+        )
+        for place, grade in enumerate(view.grades)
+    ]
+
+
+def _letters(view: PdScale) -> list[Part]:
+    middle = (_TOP + _BOTTOM) / 2
+    return [marked_note(f"<b>{g.letter}</b>", (g.start + g.end) / 2, middle, yanchor="middle") for g in view.grades]
+
+
+def _ticks(view: PdScale, narrow: bool) -> list[Part]:
+    room = _TICK_ROOM_NARROW if narrow else _TICK_ROOM
+    shown: list[Mark] = []
+    for mark in view.ticks:
+        if not shown or mark.position - shown[-1].position >= room:
+            shown.append(mark)
+    return [note(m.text, m.position, _BOTTOM, yanchor="top", yshift=-4, colour=palette.QUIET) for m in shown]
+
+
+def _cut_line(view: PdScale) -> Part:
+    return line(view.cut.position, view.cut.position, _BOTTOM - 0.06, 0.98, palette.TEXT, 2, dash="dot")
+
+
+def _cut_words(view: PdScale) -> Part:
+    """On the side of the line where the client is not."""
+    left = view.client.position >= view.cut.position
+    return note(
+        *(view.cut.text, view.cut.position, 0.98),
+        yanchor="top",
+        xanchor="right" if left else "left",
+        xshift=-7 if left else 7,
+    )
+
+
+def _client_words(view: PdScale, colour: str) -> Part:
+    return note(
+        *(view.client.text, view.client.position, 0.98),
+        colour=colour,
+        size=13,
+        yanchor="top",
+        xanchor=_anchor(view),
+        xshift={"left": -6, "right": 6, "center": 0}[_anchor(view)],
+    )
+
+
+def _anchor(view: PdScale) -> str:
+    """Away from the ends of the scale and from the words of the cut-off."""
+    client, cut = view.client.position, view.cut.position
+    if client < _NEAR or 0 <= client - cut < _NEAR:
+        return "left"
+    return "right" if client > 1 - _NEAR or 0 < cut - client < _NEAR else "center"
