@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,7 +20,7 @@ from core.policy import policy as policies
 from core.policy.policy import Policy
 from core.portfolio import contract_file
 from core.portfolio import features as feature_files
-from core.portfolio.application import Application
+from core.portfolio.application import Application, Value
 from core.portfolio.contract import Contract
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.features import FeatureStore
@@ -68,13 +68,15 @@ class Desk:
 
     def score(self, key: str) -> Score:
         """The explained score of a stored applicant; UnknownApplicant where there is none."""
-        row = self.features.row(key)
-        return self.scorer.score(row[self._columns], self.model.features, key, self._exposure(key))
+        fields = self.tables.application(key)
+        known = str(fields[self.contract.portfolio.key])  # as it is stored, whatever was typed around it
+        row = self.features.row(known)[self._columns]
+        return self.scorer.score(row, self.model.features, known, self._exposure(fields))
 
     def score_application(self, application: Application, history_of: str | None = None) -> Score:
         """The explained score of an application typed in; `history_of`: a stored applicant whose past loans count."""
         row = self._rows().row(application, history_of)
-        exposure = _amount(application.fields.get(self.policy.exposure_column))
+        exposure = self._exposure(application.fields)
         return self.scorer.score(row[self._columns], self.model.features, history_of or "", exposure)
 
     def application(self, key: str) -> Application:
@@ -107,7 +109,7 @@ class Desk:
 
     def changed_on_disk(self) -> bool:
         """Whether contract, portfolio, features or the choice of the model were replaced since this desk opened."""
-        return _identity(self.settings) != self._opened_files
+        return files_identity(self.settings) != self._opened_files
 
     def close(self) -> None:
         self.features.close()
@@ -129,8 +131,12 @@ class Desk:
                 self._row_builder = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
             return self._row_builder
 
-    def _exposure(self, key: str) -> float | None:
-        return _amount(self.tables.application(key).get(self.policy.exposure_column))
+    def _exposure(self, fields: Mapping[str, Value]) -> float | None:
+        """The amount a default would put at risk; None where the application gives none."""
+        amount = fields.get(self.policy.exposure_column)
+        if amount is None or isinstance(amount, str) or not 0 <= amount < math.inf:
+            return None
+        return float(amount)
 
 
 def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -> Desk:
@@ -139,7 +145,7 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
     Raises ContractError, PortfolioMissing (no tables, or features that are missing or out of date), ModelMissing,
     ModelRefused (damaged, or trained on other features than are stored).
     """
-    opened_files = _identity(settings)
+    opened_files = files_identity(settings)
     contract = contract_file.read(settings.contract_file)
     tables = Tables.open(settings.tables_file, contract)
     features = _current_features(settings, contract)
@@ -186,14 +192,7 @@ def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp
     return np.array([place[name] for name in wanted], dtype=np.intp)
 
 
-def _amount(value: str | float | int | None) -> float | None:
-    """An amount that can be at risk; None for anything else."""
-    if value is None or isinstance(value, str) or not 0 <= value < math.inf:
-        return None
-    return float(value)
-
-
-def _identity(settings: Settings) -> Identity:
+def files_identity(settings: Settings) -> Identity:
     """What tells one state of the files from another; they are replaced whole, so inode and time suffice."""
     files = (
         settings.contract_file,

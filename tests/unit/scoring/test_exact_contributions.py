@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import FeatureRowRefused
 from core.model.booster import Booster
 from core.scoring.scorer import Scorer
-from scoring.builders import NOW, POLICY, LinearModel, a_contract
+from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
 
 NAMES = ("income", "outside", "working", "trade", "children", "past_count")
 

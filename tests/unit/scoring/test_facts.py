@@ -11,7 +11,7 @@ from core.portfolio.contract import Kind
 from core.scoring.facts import compared_features, facts
 from core.scoring.place import LEAST_CLIENTS, Place, ReferenceSample, comparison
 from core.scoring.protected import unused_bases
-from scoring.builders import a_contract
+from tests.unit.scoring.builders import a_contract
 
 NAMES = ("loan", "income", "working", "children")
 

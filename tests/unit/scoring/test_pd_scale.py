@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.scoring.pd_scale import pd_scale, position
-from scoring.builders import POLICY
+from tests.unit.scoring.builders import POLICY
 
 
 def test_the_line_is_logarithmic_from_a_tenth_of_a_percent_to_sixty() -> None:

@@ -14,7 +14,7 @@ from scipy.special import expit
 from core.errors import ExplanationRefused, FeatureRowRefused, ModelRefused
 from core.portfolio.contract import Contract, Family
 from core.scoring.scorer import Scorer
-from scoring.builders import NOW, POLICY, LinearModel, a_contract
+from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
 
 WEIGHTS = {"income": -0.5, "outside": -1.0, "working": 0.3, "trade": 0.2, "children": 0.1, "past_count": 0.4}
 NAMES = tuple(WEIGHTS)

@@ -8,7 +8,7 @@ import pytest
 from core.policy.recommendation import Recommendation
 from core.scoring.score import FamilyContribution, Reason, Score
 from core.scoring.sentence import headline
-from scoring.builders import a_score
+from tests.unit.scoring.builders import a_score
 
 LOW_SCORES = Reason("outside", "External scores", "low external scores", "…", 1.9)
 SHORT_WORK = Reason("work", "Employment", "short employment", "…", 0.4)

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from core.scoring.score import Score
 from core.scoring.waterfall import BarKind, Grouping, Unit, Waterfall, direction, waterfall
-from scoring.builders import SCALE, a_score
+from tests.unit.scoring.builders import SCALE, a_score
 
 FAMILIES = ("outside", "work", "home", "income", "loan")
 SCORES = st.builds(

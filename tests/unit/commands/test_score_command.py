@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.commands import score_command
+from core.desk import Desk
+from core.errors import ApplicationRefused, SettingsError, UnknownApplicant
+from core.settings import Settings
+from tests.unit.desk_builders import a_desk, some_settings
+
+KEYS_PROMISED = {
+    *("applicant", "default_probability", "margin", "base", "points", "grade", "recommendation", "cut"),
+    *("decline_from", "reasons", "contributions", "model_version", "policy_version", "scored_at", "latency_ms"),
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """`score` with these words, on a desk of fakes."""
+
+    def fake_desk(settings: Settings) -> Desk:
+        return a_desk(tmp_path)
+
+    monkeypatch.setattr(score_command, "open_desk", fake_desk)
+
+    def run(*words: str) -> int:
+        parser = argparse.ArgumentParser()
+        score_command.configure(parser)
+        return score_command.run(parser.parse_args(words), some_settings(tmp_path))
+
+    return run
+
+
+def test_json_is_one_object_with_everything_promised(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("2", "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed.keys() >= KEYS_PROMISED
+    assert (printed["applicant"], printed["cut"], printed["decline_from"]) == ("2", 1 / 11, 0.15)
+    assert printed["recommendation"] == "decline"
+    assert printed["reasons"][0] == {
+        "family": "outside",
+        "text": "Outside scores count against it.",
+        "contribution": 2.0,
+    }
+    assert printed["contributions"][2] == {"feature": "working", "value": None, "contribution": 0.0}
+    assert datetime.fromisoformat(printed["scored_at"]).utcoffset() == timedelta(0)
+    assert printed["latency_ms"] > 0
+
+
+def test_base_and_contributions_in_json_are_the_margin_and_calibration_leads_to_the_probability(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("1", "--json")
+    printed = json.loads(capsys.readouterr().out)
+    total = printed["base"] + math.fsum(c["contribution"] for c in printed["contributions"])
+    assert total == pytest.approx(printed["margin"], abs=1e-6)
+    pd = printed["default_probability"]
+    assert printed["margin"] + printed["calibration"] == pytest.approx(math.log(pd / (1 - pd)), abs=1e-9)
+
+
+def test_a_person_reads_verdict_figures_families_and_reasons(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("2")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        "Decline recommended: PD 59.9 %, 50.8 percentage points above the 9.1 % cut-off, "
+        "mainly weak outside scores and weak income"
+    )
+    assert "PD             59.9 %" in lines
+    assert "Points, grade  476, G" in lines
+    assert "Limits         approve below 9.1 %, decline from 15.0 %" in lines
+    assert "  Outside scores    +2.000  raises risk" in lines
+    assert "  1. Outside scores count against it." in lines
+
+
+def test_without_reasons_it_says_none(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    run("1")
+    assert capsys.readouterr().out.splitlines()[-1] == "  none"
+
+
+def test_an_unknown_applicant_is_refused_and_nothing_is_printed(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UnknownApplicant):
+        run("99", "--json")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("words", [(), ("1", "--application", "x.json"), ("1", "--history-of", "2")])
+def test_a_question_must_be_one_question(run: Callable[..., int], words: tuple[str, ...]) -> None:
+    with pytest.raises(SettingsError, match="score:"):
+        run(*words)
+
+
+def test_a_file_that_cannot_be_read_is_refused_calmly(run: Callable[..., int], tmp_path: Path) -> None:
+    for file in (tmp_path / "absent.json", tmp_path):
+        with pytest.raises(ApplicationRefused, match=r"cannot be read .*name a file"):
+            run("--application", str(file))
+
+
+def test_an_application_with_a_foreign_field_is_refused_by_its_name(run: Callable[..., int], tmp_path: Path) -> None:
+    file = tmp_path / "application.json"
+    file.write_text('{"LOAN": 1000, "SHOE_SIZE": 43}')
+    with pytest.raises(ApplicationRefused, match="SHOE_SIZE"):
+        run("--application", str(file))
