@@ -72,13 +72,13 @@ def _scores(rng: np.random.Generator, people: People) -> tuple[Reals, Reals, Rea
     rating = (people.rating - 1.05) / 0.51
     employed = np.where(people.working, 0.0, 0.35)
     parts = (
-        0.56 * age - 0.20 * people.male + 0.12 * people.graduate - 0.30 * people.risk,
+        0.56 * age - 0.20 * people.male + 0.12 * people.graduate - 0.22 * people.risk,
         0.05 * age - 0.30 * rating - 0.26 * people.risk + 0.12 * people.wealth,
         0.18 * age + employed - 0.26 * people.risk - 0.06 * people.wealth - 0.10 * people.borrowing,
     )
-    spread = (0.66, 0.84, 0.88)
+    spread = (0.76, 0.90, 0.90)
     raw = [part + s * rng.standard_normal(len(people)) for part, s in zip(parts, spread, strict=True)]
-    offsets = ((0.01, 0.98), (0.0, 1.0), (0.064, 1.0))
+    offsets = ((-0.04, 1.0), (0.0, 1.0), (0.064, 1.0))
     first, second, third = ((z - shift) / scale for z, (shift, scale) in zip(raw, offsets, strict=True))
     return first, second, third
 
@@ -141,10 +141,10 @@ def _contact(rng: np.random.Generator, people: People) -> Columns:
 
 def _times(rng: np.random.Generator, people: People) -> Columns:
     figures, count = facts(), len(people)
-    calm = mixed(rng, people.risk, -0.16)
+    calm = mixed(rng, people.risk, -0.09)
     registered = np.floor(figures.quantiles["registration_days"].of_normal(calm, people.age_band))
-    identity = np.floor(figures.quantiles["id_days"].of_normal(mixed(rng, people.risk, -0.17), people.age_band))
-    phone = np.floor(figures.quantiles["phone_days"].of_normal(mixed(rng, people.risk, -0.22), people.life_stage))
+    identity = np.floor(figures.quantiles["id_days"].of_normal(mixed(rng, people.risk, -0.10), people.age_band))
+    phone = np.floor(figures.quantiles["phone_days"].of_normal(mixed(rng, people.risk, -0.15), people.life_stage))
     return {
         "DAYS_BIRTH": -people.age_days.astype(np.int64),
         "DAYS_EMPLOYED": np.where(people.working, -people.employed_days, NO_DATE).astype(np.int64),

@@ -44,12 +44,12 @@ def _count(rng: np.random.Generator, people: People, thin_file: Mask) -> Codes:
 def _dates(rng: np.random.Generator, people: People, owner: Codes, kind: Codes) -> tuple[Reals, Reals, Reals, Mask]:
     """Opening, planned end, true end (NaN while running) and which loans are closed."""
     figures, count = facts(), len(owner)
-    recent = mixed(rng, people.borrowing[owner], -0.22)
+    recent = mixed(rng, people.borrowing[owner], -0.34)
     age = np.floor(figures.quantiles["bureau_opened"].of_normal(recent, kind))
     adult = people.age_days[owner] - 18 * YEAR
-    age = np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.2, 1)), 0, LONGEST_DAYS)
+    age = np.floor(np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.2, 1)), 0, LONGEST_DAYS))
     step = np.searchsorted(AGE_STEPS, age)
-    settles = np.clip(rng.random(count) - 0.05 * people.borrowing[owner], 0, 0.9999)
+    settles = np.clip(rng.random(count) - 0.07 * people.borrowing[owner], 0, 0.9999)
     closed = (figures.shares["bureau_closed"].pick(settles, kind, step) == 1) & (age > 20)
     term = np.maximum(np.floor(figures.quantiles["bureau_term"].at(rng.random(count), kind)), 3)
     life = figures.quantiles["bureau_life"].at(rng.random(count), kind)
@@ -57,8 +57,7 @@ def _dates(rng: np.random.Generator, people: People, owner: Codes, kind: Codes) 
     # A running loan mostly ends in the future: stretch the terms that are already over.
     stretched = age + np.ceil(term * rng.random(count)) + 5
     term = np.where(~closed & (term <= age) & (rng.random(count) < 0.85), stretched, term)
-    # What was closed within the life of its term ends no later than today.
-    return -np.floor(age), -np.floor(age) + term, hidden(ended, ~closed), closed
+    return -age, -age + term, hidden(ended, ~closed), closed
 
 
 def _amounts(
@@ -70,7 +69,7 @@ def _amounts(
     exact = figures.quantiles["bureau_sum"].of_normal(size, kind)
     total = np.where(rng.random(count) < 0.55, np.round(exact / 4500) * 4500, np.round(exact / 4.5) * 4.5)
     remaining = np.where(kind == CARD, 0.0, (np.clip(left, 0, 1) - 0.5) * 1.6)
-    owed_trait = filled_up(rng, 0.7 * remaining + 0.35 * people.borrowing[owner], 0.25)
+    owed_trait = filled_up(rng, 0.6 * remaining + 0.45 * people.borrowing[owner], 0.3)
     debt = np.round(np.clip(figures.quantiles["bureau_debt"].of_normal(owed_trait, kind), 0, 1.6) * total, 1)
     return total, np.where(running, debt, 0.0)
 

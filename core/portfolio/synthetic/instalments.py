@@ -16,7 +16,7 @@ MONTH_DAYS = 30
 
 def _delay(rng: np.random.Generator, lateness: Reals, rows: int) -> Reals:
     """Days between due date and payment: mostly early, late ones by the late."""
-    trait = 0.33 * lateness + np.sqrt(1 - 0.33**2) * rng.standard_normal(rows)
+    trait = 0.2 * lateness + np.sqrt(1 - 0.2**2) * rng.standard_normal(rows)
     return np.round(facts().quantiles["payment_delay"].of_normal(trait))
 
 
@@ -36,7 +36,7 @@ def _of_loans(rng: np.random.Generator, people: People, keys: Codes, loans: Loan
     amount = np.where(early_end, _settlement(some)[row], some.annuity[row])
     late = people.lateness[some.owner][row]
     paid_day = due_day + _delay(rng, late, len(row))
-    split = rng.random(len(row)) < SPLIT_SHARE * np.exp(0.5 * late - 0.12)
+    split = rng.random(len(row)) < SPLIT_SHARE * np.exp(0.35 * late - 0.06)
     part = np.where(split, np.round(amount * (0.05 + 0.9 * rng.random(len(row))), 3), amount)
     again = np.flatnonzero(split)
     rest_day = paid_day[again] + np.ceil(rng.exponential(6, len(again)))

@@ -196,7 +196,7 @@ def _texts(rng: np.random.Generator, ask: _Ask) -> Columns:
 
 def _first_drawing(rng: np.random.Generator, people: People, ask: _Ask) -> Reals:
     """The day a card was first used; a third of the cards never is."""
-    wanted = (ask.contract == REVOLVING) & (mixed(rng, people.card_hunger[ask.owner], 0.3) > -0.36)
+    wanted = (ask.contract == REVOLVING) & (mixed(rng, people.card_hunger[ask.owner], 0.4) > -0.36)
     day = ask.decided + np.round(rng.exponential(30, len(ask.owner)))
     return hidden(day, ~wanted | (day >= -30))
 
