@@ -90,7 +90,7 @@ def draw(rng: np.random.Generator, people: People, keys: Codes, loans: Loans) ->
     start = -np.clip(np.round(-cards.decided / MONTH), 1, LONGEST_MONTHS).astype(np.int64)
     first_use = np.round(-start + np.nan_to_num(cards.drawing) / MONTH)
     first_use = np.where(np.isnan(cards.drawing), -1, np.clip(first_use, 0, None)).astype(np.int64)
-    shut = rng.random(count) < 0.08
+    shut = rng.random(count) < 0.05
     length = np.where(shut, np.maximum(np.ceil(-start * (0.3 + 0.7 * rng.random(count))), 1), -start).astype(np.int64)
     hunger, late = people.card_hunger[cards.owner], people.lateness[cards.owner]
     appetite = facts().quantiles["card_use"].of_normal(mixed(rng, hunger, 0.75)) * 1.35 + 0.03

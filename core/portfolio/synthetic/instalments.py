@@ -10,7 +10,8 @@ from core.portfolio.synthetic.people import People
 from core.portfolio.synthetic.pos_cash import repeated
 from core.portfolio.synthetic.previous import REVOLVING, Loans
 
-SPLIT_SHARE = 0.06  # instalments that a punctual client pays in two parts
+SPLIT_SHARE = 0.07  # instalments that a punctual client pays in two parts
+CARD_PARTS = (0.55, 0.85)  # up to these shares of the card payments come in one part, in two parts, else in three
 MONTH_DAYS = 30
 
 
@@ -60,18 +61,23 @@ def _of_loans(rng: np.random.Generator, people: People, keys: Codes, loans: Loan
 
 
 def _of_cards(rng: np.random.Generator, people: People, keys: Codes, payments: Payments) -> Columns:
-    due_day = payments.month.astype(np.float64) * MONTH_DAYS - 1
-    paid_day = np.minimum(due_day + _delay(rng, people.lateness[payments.owner], len(due_day)), -1)
-    nothing = payments.paid == 0
+    """What was paid on cards, often in several parts within the month."""
+    parts = 1 + np.searchsorted(CARD_PARTS, rng.random(len(payments.owner)))
+    parts = np.where(payments.paid > 0, parts, 1)
+    row, _ = repeated(parts)
+    due_day = payments.month[row].astype(np.float64) * MONTH_DAYS - 1
+    paid_day = np.minimum(due_day + _delay(rng, people.lateness[payments.owner][row], len(row)), -1)
+    nothing = payments.paid[row] == 0
+    part = np.round(payments.paid[row] / parts[row], 3)
     return {
-        "SK_ID_PREV": payments.identifier,
-        "SK_ID_CURR": keys[payments.owner],
-        "NUM_INSTALMENT_VERSION": np.zeros(len(due_day)),
-        "NUM_INSTALMENT_NUMBER": payments.number,
+        "SK_ID_PREV": payments.identifier[row],
+        "SK_ID_CURR": keys[payments.owner][row],
+        "NUM_INSTALMENT_VERSION": np.zeros(len(row)),
+        "NUM_INSTALMENT_NUMBER": payments.number[row],
         "DAYS_INSTALMENT": due_day,
         "DAYS_ENTRY_PAYMENT": np.where(nothing, np.nan, paid_day),
-        "AMT_INSTALMENT": payments.due,
-        "AMT_PAYMENT": np.where(nothing, np.nan, payments.paid),
+        "AMT_INSTALMENT": payments.due[row],
+        "AMT_PAYMENT": np.where(nothing, np.nan, part),
     }
 
 

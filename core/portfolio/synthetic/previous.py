@@ -14,6 +14,7 @@ from core.portfolio.synthetic.people import YEAR, People, filled_up, mixed
 CASH, CONSUMER, REVOLVING, NO_CONTRACT = range(4)
 APPROVED, CANCELED, REFUSED, UNUSED = range(4)
 WITHOUT_HISTORY = 0.043
+BEGINS_WITH_A_LOAN = 0.93
 SIZES = (50_000.0, 100_000.0, 200_000.0, 400_000.0)  # steps of the amount asked, as measured in facts.json
 NEW, REPEATER, REFRESHED, UNKNOWN_CLIENT = range(4)
 # Share of filled-in contract terms, by contract and status.
@@ -69,9 +70,20 @@ def _count(rng: np.random.Generator, people: People) -> Codes:
     return np.where(rng.random(len(people)) < WITHOUT_HISTORY, 0, np.maximum(count, 1))
 
 
+def _contract(rng: np.random.Generator, began: Mask) -> Codes:
+    """The kind of loan; what begins a relation is bought in a shop or taken as cash."""
+    share = np.diff(facts().shares["previous_contract"].cumulative[0], prepend=0.0)
+    later = share * np.array([1.17, 0.73, 1.30, 1.0])
+    bounds = np.cumsum(later / later.sum())[:-1]
+    usual = (rng.random(len(began))[:, None] >= bounds).sum(axis=1)
+    first = np.where(rng.random(len(began)) < 0.8, CONSUMER, CASH)
+    return np.where(began, first, usual).astype(np.int64)
+
+
 def _status(rng: np.random.Generator, contract: Codes, refusals: Reals) -> Codes:
     cumulative = facts().shares["previous_status"].cumulative
     weight = np.diff(cumulative, axis=1, prepend=0.0)[contract]
+    weight[contract == CONSUMER, APPROVED] *= 0.5
     weight[:, REFUSED] *= np.exp(0.6 * refusals - 0.16)
     bounds = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)[:, :-1]
     return np.asarray((rng.random(len(contract))[:, None] >= bounds).sum(axis=1), dtype=np.int64)
@@ -81,13 +93,14 @@ def _ask(rng: np.random.Generator, people: People) -> _Ask:
     figures = facts()
     owner = np.repeat(np.arange(len(people)), _count(rng, people))
     count = len(owner)
-    contract = figures.shares["previous_contract"].pick(rng.random(count))
-    status = _status(rng, contract, people.refusals[owner])
-    age = np.floor(
-        figures.quantiles["previous_decided"].of_normal(mixed(rng, people.risk[owner], -0.1), contract, status)
-    )
+    # Whoever is known here mostly began with a loan that was granted.
+    began = (np.diff(owner, prepend=-1) > 0) & (rng.random(count) < BEGINS_WITH_A_LOAN)
+    contract = _contract(rng, began)
+    status = np.where(began, APPROVED, _status(rng, contract, people.refusals[owner]))
+    steadiness = mixed(rng, people.risk[owner], -0.1) + 0.2 * (contract == REVOLVING)
+    age = figures.quantiles["previous_decided"].of_normal(steadiness, contract, status)
     adult = people.age_days[owner] - 19 * YEAR
-    decided = -np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.3, 2)), 2, LONGEST_DAYS)
+    decided = -np.floor(np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.3, 2)), 2, LONGEST_DAYS))
     filled = rng.random(count) < FILLED[contract, status]
     size = mixed(rng, people.wealth[owner], 0.35)
     asked = figures.quantiles["previous_asked"].of_normal(size, contract)
