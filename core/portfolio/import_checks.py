@@ -18,48 +18,57 @@ _TYPE_RULES = (Rule.WRONG_TYPE, Rule.NOT_WHOLE)
 
 
 @dataclass(frozen=True)
+class Broken:
+    """How many values break a rule, how many of them are numbers, and one as the file spells it."""
+
+    count: int
+    numbers: int
+    example: str | None
+
+
+@dataclass(frozen=True)
 class ColumnFinding:
-    """One column's values: how many are given, how many break which rule."""
+    """One column's values: how many are given, and what breaks which rule."""
 
     name: str
     given: int
-    numbers_for_words: int  # unseen categories that are numbers
-    broken: Mapping[Rule, int]
-    examples: Mapping[Rule, str]
+    broken: Mapping[Rule, Broken]
 
     @property
     def is_wrong_type(self) -> bool:
         """Whether more than half of what is given is of another type than the contract's."""
-        wrong = sum(self.broken.get(rule, 0) for rule in _TYPE_RULES) + self.numbers_for_words
+        wrong = sum(self.broken[rule].count for rule in _TYPE_RULES if rule in self.broken)
+        if Rule.UNSEEN_CATEGORY in self.broken:
+            wrong += self.broken[Rule.UNSEEN_CATEGORY].numbers  # numbers where words are expected
         return wrong * 2 > self.given
 
     @property
     def any_example(self) -> str:
-        return next(iter(self.examples.values()), "nothing")
+        return next((broken.example for broken in self.broken.values() if broken.example), "nothing")
 
 
-def bad_values(findings: Sequence[ColumnFinding]) -> tuple[BadValues, ...]:
+def bad_values(found: Sequence[ColumnFinding]) -> tuple[BadValues, ...]:
     return tuple(
-        BadValues(finding.name, rule.words, count, finding.examples.get(rule))
-        for finding in findings
-        for rule, count in finding.broken.items()
+        BadValues(column.name, rule.words, broken.count, broken.example)
+        for column in found
+        for rule, broken in column.broken.items()
     )
 
 
 def findings(connection: duckdb.DuckDBPyConnection, raw: RawTable, relation: str) -> tuple[int, list[ColumnFinding]]:
-    """The number of rows in the checked relation, and what each column that some file has holds."""
+    """The number of rows in the checked relation, and what each column that some file has holds.
+
+    Rules are told apart in a second reading, of columns with a bad value only: a count per rule for every
+    column of a wide table takes seconds, however few the rows.
+    """
     missing = raw.missing_columns()
     present = {i: name for i, name in enumerate(raw.columns) if name not in missing}
-    counts = ", ".join(_counts(i) for i in present)
+    counts = ", ".join(f"count(r{i}), count(nullif(k{i}, 0))" for i in present)
     row_count, *cells = (int(n) for n in connection.execute(f"select count(*), {counts} from {relation}").fetchall()[0])
-    width = 2 + len(Rule)
-    by_column = {i: cells[at * width : (at + 1) * width] for at, i in enumerate(present)}
-    broken = {i: {rule: n for rule, n in zip(Rule, numbers[2:], strict=True) if n} for i, numbers in by_column.items()}
-    examples = _examples(connection, relation, broken)
-    return row_count, [
-        ColumnFinding(name, by_column[i][0], by_column[i][1], broken[i], examples.get(i, {}))
-        for i, name in present.items()
-    ]
+    given = dict(zip(present, cells[0::2], strict=True))
+    bad = [i for i, count in zip(present, cells[1::2], strict=True) if count]
+    details = _details(connection, relation, bad)
+    return row_count, [ColumnFinding(name, given[i], details.get(i, {})) for i, name in present.items()]
 
 
 def refuse_wrong_types(raw: RawTable, found: Sequence[ColumnFinding]) -> None:
@@ -76,7 +85,7 @@ def refuse_unusable_main(raw: RawTable, row_count: int, found: Sequence[ColumnFi
     if not row_count:
         raise ImportRefused(f"{raw.file_names}: the main table has no rows; there is nothing to import.")
     key = next(column for column in found if column.name == raw.contract.portfolio.key)
-    unusable = row_count - key.given + sum(n for rule, n in key.broken.items() if rule is not Rule.MISSING)
+    unusable = row_count - key.given + sum(b.count for rule, b in key.broken.items() if rule is not Rule.MISSING)
     if unusable:
         raise ImportRefused(
             f"{raw.file_names}: {unusable:,} of {row_count:,} rows have no usable key in {key.name} "
@@ -103,21 +112,22 @@ def refuse_duplicates(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> N
         )
 
 
-def _counts(i: int) -> str:
-    by_rule = ", ".join(f"count(*) filter (k{i} = {int(rule)})" for rule in Rule)
-    return f"count(r{i}), count(*) filter (k{i} = {int(Rule.UNSEEN_CATEGORY)} and n{i} is not null), {by_rule}"
-
-
-def _examples(
-    connection: duckdb.DuckDBPyConnection, relation: str, broken: Mapping[int, Mapping[Rule, int]]
-) -> dict[int, dict[Rule, str]]:
-    """One bad value per column and rule: the first in the alphabet, so that twice the same is said."""
-    wanted = [(i, rule) for i, rules in broken.items() for rule in rules if rule is not Rule.MISSING]
+def _details(
+    connection: duckdb.DuckDBPyConnection, relation: str, positions: Sequence[int]
+) -> dict[int, dict[Rule, Broken]]:
+    """Per column and broken rule how many values and one of them: the first in the alphabet, so always the same."""
+    wanted = [(i, rule) for i in positions for rule in Rule]
     if not wanted:
         return {}
-    values = ", ".join(f"min(r{i}::varchar) filter (k{i} = {int(rule)})" for i, rule in wanted)
-    found = connection.execute(f"select {values} from {relation}").fetchall()[0]
-    examples: dict[int, dict[Rule, str]] = {}
-    for (i, rule), value in zip(wanted, found, strict=True):
-        examples.setdefault(i, {})[rule] = str(value)[:80]
-    return examples
+    cells = connection.execute(f"select {', '.join(_detail(i, rule) for i, rule in wanted)} from {relation}").fetchall()
+    found: dict[int, dict[Rule, Broken]] = {}
+    for at, (i, rule) in enumerate(wanted):
+        count, numbers, example = cells[0][3 * at : 3 * at + 3]
+        if count:
+            found.setdefault(i, {})[rule] = Broken(count, numbers, None if example is None else str(example)[:80])
+    return found
+
+
+def _detail(i: int, rule: Rule) -> str:
+    broken = f"filter (k{i} = {int(rule)})"
+    return f"count(*) {broken}, count(n{i}) {broken}, min(r{i}::varchar) {broken}"

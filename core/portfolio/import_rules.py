@@ -39,9 +39,14 @@ _WORDS = {
     Rule.UNSEEN_CATEGORY: "not among the choices",
 }
 
-_SQL_TYPES = {Kind.IDENTIFIER: "bigint", Kind.TARGET: "tinyint", Kind.FLAG: "tinyint"} | dict.fromkeys(
-    (Kind.COUNT, Kind.DAYS, Kind.MONTHS), "bigint"
-)
+_SQL_TYPES = {
+    Kind.IDENTIFIER: "bigint",
+    Kind.TARGET: "tinyint",
+    Kind.FLAG: "tinyint",
+    Kind.COUNT: "bigint",
+    Kind.DAYS: "bigint",
+    Kind.MONTHS: "bigint",
+}
 
 
 def sql_type(column: Column) -> str:

@@ -12,22 +12,10 @@ from core.portfolio.contract import Column, Contract, Kind, Table, text
 from core.portfolio.database import quoted
 from core.portfolio.import_source import RawFile
 
-_NUMBER_TYPES = frozenset(
-    [
-        "BOOLEAN",
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "HUGEINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-        "FLOAT",
-        "DOUBLE",
-    ]
-)
+_WHOLE_TYPES = {
+    f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+}
+_NUMBER_TYPES = frozenset({"BOOLEAN", "FLOAT", "DOUBLE"} | _WHOLE_TYPES)
 
 
 @dataclass(frozen=True)
