@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,7 +21,7 @@ from core.policy import policy as policies
 from core.policy.policy import Policy
 from core.portfolio import contract_file
 from core.portfolio import features as feature_files
-from core.portfolio.application import Application, Value
+from core.portfolio.application import Application
 from core.portfolio.contract import Contract
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.features import FeatureStore
@@ -63,21 +64,18 @@ class Desk:
         self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock)
         self._opened_files = parts.opened_files
         self._columns = _columns_of(parts.model.features, parts.features.names)
+        self._exposure_column = _place_of(parts.policy.exposure_column.lower(), parts.features.names)
         self._opening = Lock()
         self._row_builder: RowBuilder | None = None
 
     def score(self, key: str) -> Score:
         """The explained score of a stored applicant; UnknownApplicant where there is none."""
-        fields = self.tables.application(key)
-        known = str(fields[self.contract.portfolio.key])  # as it is stored, whatever was typed around it
-        row = self.features.row(known)[self._columns]
-        return self.scorer.score(row, self.model.features, known, self._exposure(fields))
+        known = key.strip()
+        return self._scored(self.features.row(known), str(int(known)))
 
     def score_application(self, application: Application, history_of: str | None = None) -> Score:
         """The explained score of an application typed in; `history_of`: a stored applicant whose past loans count."""
-        row = self._rows().row(application, history_of)
-        exposure = self._exposure(application.fields)
-        return self.scorer.score(row[self._columns], self.model.features, history_of or "", exposure)
+        return self._scored(self._rows().row(application, history_of), history_of or "")
 
     def application(self, key: str) -> Application:
         """The stored application of an applicant, every column of the main table."""
@@ -131,12 +129,16 @@ class Desk:
                 self._row_builder = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
             return self._row_builder
 
-    def _exposure(self, fields: Mapping[str, Value]) -> float | None:
-        """The amount a default would put at risk; None where the application gives none."""
-        amount = fields.get(self.policy.exposure_column)
-        if amount is None or isinstance(amount, str) or not 0 <= amount < math.inf:
-            return None
-        return float(amount)
+    def _scored(self, row: NDArray[np.float32], applicant: str) -> Score:
+        return self.scorer.score(row[self._columns], self.model.features, applicant, self._exposure(row))
+
+    def _exposure(self, row: NDArray[np.float32]) -> float | None:
+        """The amount a default would put at risk, as the feature row holds it; None where it holds none.
+
+        From the row, because reading the application costs more than the whole score.
+        """
+        amount = math.nan if self._exposure_column is None else float(row[self._exposure_column])
+        return amount if 0 <= amount < math.inf else None
 
 
 def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -> Desk:
@@ -145,24 +147,30 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
     Raises ContractError, PortfolioMissing (no tables, or features that are missing or out of date), ModelMissing,
     ModelRefused (damaged, or trained on other features than are stored).
     """
-    opened_files = files_identity(settings)
+    opened_files = files_identity(settings)  # first: what is replaced from here on shows as a change
     contract = contract_file.read(settings.contract_file)
-    tables = Tables.open(settings.tables_file, contract)
-    features = _current_features(settings, contract)
-    model = artefact.load(registry.active(settings.models_dir))
-    check_fit(model, features)
-    return Desk(
-        Parts(
-            settings=settings,
-            contract=contract,
-            tables=tables,
-            features=features,
-            model=model,
-            policy=policies.from_contract(contract),
-            clock=clock or (lambda: datetime.now(UTC)),
-            opened_files=opened_files,
+    with ExitStack() as refused:
+        tables = Tables.open(settings.tables_file, contract)
+        refused.callback(tables.close)
+        features = FeatureStore.open(settings.features_file)
+        refused.callback(features.close)
+        _check_current(settings, contract)
+        model = artefact.load(registry.active(settings.models_dir))
+        check_fit(model, features)
+        desk = Desk(
+            Parts(
+                settings=settings,
+                contract=contract,
+                tables=tables,
+                features=features,
+                model=model,
+                policy=policies.from_contract(contract),
+                clock=clock or (lambda: datetime.now(UTC)),
+                opened_files=opened_files,
+            )
         )
-    )
+        refused.pop_all()
+    return desk
 
 
 def check_fit(model: Model, features: FeatureStore) -> None:
@@ -177,19 +185,21 @@ def check_fit(model: Model, features: FeatureStore) -> None:
         )
 
 
-def _current_features(settings: Settings, contract: Contract) -> FeatureStore:
-    features = FeatureStore.open(settings.features_file)
+def _check_current(settings: Settings, contract: Contract) -> None:
     if not feature_files.is_current(settings, contract):
         raise PortfolioMissing(
             "Features: must be made from the tables by the SQL as they are now, got older ones; "
             "build them: python -m core train."
         )
-    return features
 
 
 def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp]:
     place = {name: i for i, name in enumerate(stored)}
     return np.array([place[name] for name in wanted], dtype=np.intp)
+
+
+def _place_of(name: str, stored: Sequence[str]) -> int | None:
+    return stored.index(name) if name in stored else None
 
 
 def files_identity(settings: Settings) -> Identity:

@@ -12,7 +12,7 @@ from core.desk import Desk, open_desk
 from core.errors import ApplicationRefused, SettingsError
 from core.portfolio import application
 from core.portfolio.wording import money, percent, points
-from core.scoring.score import Score
+from core.scoring.score import FamilyContribution, Score
 from core.scoring.sentence import headline
 from core.scoring.waterfall import direction
 from core.settings import Settings
@@ -73,7 +73,7 @@ def _content(name: str) -> bytes:
 def as_json(score: Score) -> dict[str, object]:
     """Every figure of the score; base + sum of the contributions = margin, margin + calibration = logit of the PD."""
     return {
-        "applicant": score.applicant or None,
+        "applicant": _as_listed(score.applicant),
         "default_probability": score.default_probability,
         "margin": score.margin,
         "base": score.base,
@@ -97,6 +97,11 @@ def as_json(score: Score) -> dict[str, object]:
     }
 
 
+def _as_listed(applicant: str) -> int | str | None:
+    """The key as `applicants --json` prints it; null for an application that was typed in without history."""
+    return int(applicant) if applicant.isdecimal() else applicant or None
+
+
 def as_lines(score: Score) -> list[str]:
     """The same for a person: verdict, figures, families, reasons."""
     loss = [] if score.expected_loss is None else [f"Expected loss  {money(score.expected_loss)}"]
@@ -112,11 +117,13 @@ def as_lines(score: Score) -> list[str]:
         f"Versions       model {score.model_version}, {score.policy_version}",
         "",
         "Families, in log-odds:",
-        *(
-            f"  {family.label:<{width}}  {family.contribution:+8.3f}  {direction(family.contribution)}".rstrip()
-            for family in score.families
-        ),
+        *(_family_line(family, width) for family in score.families),
         "",
         "Main reasons against this applicant:",
         *([f"  {i}. {reason.text}" for i, reason in enumerate(score.reasons, start=1)] or ["  none"]),
     ]
+
+
+def _family_line(family: FamilyContribution, width: int) -> str:
+    words = direction(round(family.contribution, 3))  # none beside a number printed as zero
+    return f"  {family.label:<{width}}  {family.contribution:+8.3f}  {words}".rstrip()

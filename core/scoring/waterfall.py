@@ -187,7 +187,7 @@ def _bars(steps: list[_Step], positions: list[float], written: WrittenSum, words
                 step=positions[i + 1] - positions[i],
                 kind=step.kind,
                 shown=written.signed(written.steps[i]) + words.after_step,
-                direction=direction(step.contribution),
+                direction=direction(step.contribution) if written.steps[i] else "",
                 value=step.value,
             )
             for i, step in enumerate(steps)

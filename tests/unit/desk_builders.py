@@ -45,6 +45,8 @@ class FakeFeatures:
     closed = False
 
     def row(self, key: str) -> NDArray[np.float32]:
+        if key not in APPLICATIONS:
+            raise UnknownApplicant(f"Client '{key}' is not in this portfolio.")
         fields = APPLICATIONS[key]
         known = {name.lower(): value for name, value in fields.items()}
         sentinels = (None, 365243)

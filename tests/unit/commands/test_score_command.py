@@ -44,7 +44,7 @@ def test_json_is_one_object_with_everything_promised(
     assert run("2", "--json") == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed.keys() >= KEYS_PROMISED
-    assert (printed["applicant"], printed["cut"], printed["decline_from"]) == ("2", 1 / 11, 0.15)
+    assert (printed["applicant"], printed["cut"], printed["decline_from"]) == (2, 1 / 11, 0.15)
     assert printed["recommendation"] == "decline"
     assert printed["reasons"][0] == {
         "family": "outside",

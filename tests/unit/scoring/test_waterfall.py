@@ -159,6 +159,11 @@ def test_the_words_for_a_direction_are_fixed(contribution: float, words: str) ->
     assert direction(contribution) == words
 
 
+def test_a_step_that_is_printed_as_zero_is_given_no_direction() -> None:
+    bars = waterfall(a_score([("work", 0.5), ("home", 1e-4)]), Unit.POINTS, Grouping.FAMILY, 2, SCALE).bars
+    assert (bars[2].label, bars[2].shown, bars[2].direction) == ("Home", "0.0", "")
+
+
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_waterfall_without_contributions_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match="at least one"):

@@ -1,0 +1,170 @@
+"""The desk on real files: a small synthetic portfolio, its features and a model of few trees."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import __main__ as command_line
+from core import settings as settings_module
+from core.desk import Desk, open_desk
+from core.errors import ModelMissing, ModelRefused, PortfolioMissing, UnknownApplicant
+from core.model import registry
+from core.model.booster import Parameters
+from core.model.training import TrainingOptions, train
+from core.portfolio import application, contract_file, features
+from core.portfolio.features import FeatureStore
+from core.portfolio.importing import import_tables
+from core.portfolio.synthetic.generator import generate
+from core.progress import silent
+from core.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = settings_module.read({}, data_dir=tmp_path_factory.mktemp("desk"))
+    contract = contract_file.read(settings.contract_file)
+    generate(settings.raw_dir, applicants=500, new_applications=10, seed=7, progress=silent)
+    import_tables(settings.raw_dir, contract, settings, replace=False, progress=silent)
+    features.build(settings, contract, silent)
+    store = FeatureStore.open(settings.features_file)
+    train(store, contract, settings, TrainingOptions(parameters=Parameters(rounds=30)), silent)
+    store.close()
+    return settings
+
+
+@pytest.fixture(scope="module")
+def desk(made: Settings) -> Iterator[Desk]:
+    opened = open_desk(made)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def copied(made: Settings, tmp_path: Path) -> Settings:
+    """The same desk in a folder that a test may damage."""
+    shutil.copytree(made.data_dir, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("raw"))
+    return settings_module.read({}, data_dir=tmp_path)
+
+
+def test_a_stored_applicant_and_the_same_application_typed_in_have_the_same_score(desk: Desk) -> None:
+    for key in desk.tables.keys(3):
+        stored = desk.score(key)
+        typed = desk.score_application(application.check(desk.contract, desk.application(key).fields), key)
+        assert typed.margin == stored.margin
+        assert typed.default_probability == stored.default_probability
+        assert typed.contributions == stored.contributions
+        assert typed.expected_loss == stored.expected_loss
+
+
+def test_an_application_without_history_is_scored_too(desk: Desk) -> None:
+    fields = desk.application(desk.tables.keys(1)[0]).fields
+    score = desk.score_application(application.check(desk.contract, fields), None)
+    assert score.applicant == ""
+    assert 0 < score.default_probability < 1
+
+
+def test_every_contribution_of_a_score_adds_up(desk: Desk) -> None:
+    score = desk.score(desk.tables.keys(1)[0])
+    assert [c.feature for c in score.contributions] == list(desk.model.features)
+    total = score.base + math.fsum(c.contribution for c in score.contributions)
+    assert total == pytest.approx(score.margin, abs=1e-9)
+
+
+def test_facts_are_in_the_contracts_order_and_compared(desk: Desk) -> None:
+    shown = desk.facts(desk.tables.keys(1)[0])
+    assert len(shown) == len(desk.contract.facts)
+    assert any(fact.comparison.endswith("of clients") for fact in shown)
+
+
+def test_threads_that_ask_at_once_get_their_own_answers(desk: Desk) -> None:
+    keys = desk.tables.keys(40)
+    alone = [desk.score(key).margin for key in keys]
+    with ThreadPoolExecutor(4) as threads:
+        scored = list(threads.map(desk.score, keys * 3))
+    assert [score.applicant for score in scored] == keys * 3
+    assert [score.margin for score in scored] == alone * 3
+
+
+@pytest.mark.parametrize("key", ["1", "", "abc", "-5", "1e5", "9" * 40, "100001; drop table x", "１"])
+def test_a_number_that_is_nobodys_is_refused_calmly(desk: Desk, key: str) -> None:
+    with pytest.raises(UnknownApplicant, match="not in this portfolio"):
+        desk.score(key)
+
+
+def test_without_a_model_there_is_no_desk_but_a_remedy(copied: Settings) -> None:
+    registry.retire(copied.models_dir)
+    with pytest.raises(ModelMissing, match="train"):
+        open_desk(copied)
+
+
+def test_a_changed_byte_in_the_model_is_refused(copied: Settings) -> None:
+    model = registry.active(copied.models_dir) / "model.txt"
+    model.write_bytes(model.read_bytes().replace(b"leaf_value=", b"leaf_value= ", 1))
+    with pytest.raises(ModelRefused, match="SHA-256"):
+        open_desk(copied)
+
+
+def test_missing_features_are_a_missing_portfolio(copied: Settings) -> None:
+    copied.features_file.unlink()
+    with pytest.raises(PortfolioMissing, match="train"):
+        open_desk(copied)
+
+
+def test_features_of_older_sql_are_refused(copied: Settings, tmp_path: Path) -> None:
+    sql = tmp_path / "sql"
+    shutil.copytree(copied.sql_dir, sql)
+    mart = next((sql / "mart").glob("applicant.sql"))
+    mart.write_text(mart.read_text() + "\n-- another day\n")
+    with pytest.raises(PortfolioMissing, match="older ones"):
+        open_desk(replace(copied, sql_dir=sql))
+
+
+def test_a_model_of_other_tables_is_refused_with_its_remedy(copied: Settings, tmp_path: Path) -> None:
+    contract = contract_file.read(copied.contract_file)
+    generate(tmp_path / "other", applicants=60, new_applications=0, seed=8, progress=silent)
+    version = registry.active(copied.models_dir).name
+    import_tables(tmp_path / "other", contract, copied, replace=True, progress=silent)
+    features.build(copied, contract, silent)
+    registry.activate(copied.models_dir, version)  # importing has retired it
+    with pytest.raises(ModelRefused, match="train again"):
+        open_desk(copied)
+
+
+def test_a_desk_notices_that_its_model_was_retired(copied: Settings) -> None:
+    opened = open_desk(copied)
+    assert not opened.changed_on_disk()
+    registry.retire(copied.models_dir)
+    assert opened.changed_on_disk()
+    opened.close()
+
+
+def test_the_command_line_scores_by_number_and_from_a_file(
+    made: Settings, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = desk.tables.keys(1)[0]
+    file = tmp_path / "application.json"
+    file.write_text(json.dumps(dict(desk.application(key).fields)))
+    start = ["--data", str(made.data_dir), "score"]
+    assert command_line.main([*start, key, "--json"]) == 0
+    stored = json.loads(capsys.readouterr().out)
+    assert command_line.main([*start, "--application", str(file), "--history-of", key, "--json"]) == 0
+    typed = json.loads(capsys.readouterr().out)
+    assert stored["applicant"] == int(key)
+    same = stored.keys() - {"latency_ms", "scored_at"}
+    assert {name: typed[name] for name in same} == {name: stored[name] for name in same}
+
+
+def test_the_command_line_refuses_in_a_sentence(made: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["--data", str(made.data_dir), "score", "1", "--json"]) == UnknownApplicant.exit_code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "not in this portfolio" in captured.err
+    assert "Traceback" not in captured.err
