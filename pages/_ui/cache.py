@@ -12,16 +12,18 @@ _EXAMPLES = 4
 
 def desk() -> Desk:
     """The one open desk; opened again when portfolio or model were replaced on disk."""
-    opened = _opened()
+    own = settings.read()
+    opened = _opened(str(own.data_dir), own)
     if opened.changed_on_disk():
         _opened.clear()
-        opened = _opened()
+        opened = _opened(str(own.data_dir), own)
     return opened
 
 
-@st.cache_resource(show_spinner=False)
-def _opened() -> Desk:
-    return open_desk(settings.read())
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _opened(data_dir: str, _settings: settings.Settings) -> Desk:
+    """A desk that is replaced is not closed here: a visitor may still be reading from it."""
+    return open_desk(_settings)
 
 
 def examples(of: Desk) -> list[str]:

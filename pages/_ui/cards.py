@@ -141,7 +141,9 @@ def reasons(rows: Sequence[Reason]) -> None:
         if not rows:
             st.markdown("No family of facts raises this client's risk.")
         for place, reason in enumerate(rows, start=1):
-            st.markdown(f"**{place}. {plain(reason.label)}**  \n{plain(reason.text)}")
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{place}. {plain(reason.label)}**")
+                st.caption(plain(reason.text))
 
 
 @contextmanager
@@ -158,32 +160,43 @@ def nobody_yet() -> Iterator[None]:
         st.space("large")
 
 
-def refusal(what: str, icon: str, message: str) -> None:
-    """Thing, rule and remedy, as core said them."""
+@contextmanager
+def refusal(what: str, icon: str, message: str) -> Iterator[None]:
+    """Thing, rule and remedy, as core said them; the block adds what to do instead."""
     with st.container(border=True):
         st.subheader(what, icon=icon, anchor=False)
-        st.markdown(plain(message))
+        st.markdown(plain(message.replace("`", "")))
+        yield
 
 
 def in_force(model_version: str, policy_version: str) -> None:
     """At the foot of the menu: what scores are made with."""
-    with st.sidebar, st.container(gap="small"):
-        st.badge(plain(model_version), icon=":material/account_tree:", color="blue", help="The model in use.")
-        st.badge(plain(policy_version), icon=":material/policy:", color="blue", help="The policy in force.")
+    with st.sidebar:
+        st.divider()
+        with st.container(gap="xsmall"):
+            st.badge(plain(f"Model {model_version}"), icon=":material/account_tree:", help="The model in use.")
+            st.badge(plain(policy_version), icon=":material/policy:", help="The policy in force.")
 
 
-def footer(score: Score, card: Card, contract: Contract, language: str = "en") -> None:
-    labels = {table.name: text(table.label, language) for table in contract.tables}
-    missing = ", ".join(labels.get(name, name) for name in card.source.missing_tables)
-    auc = card.metrics.auc
-    st.caption(
-        plain(
-            f"Model {score.model_version}, trained on {card.rows.training:,} clients with {len(card.features)} features; "
-            f"on {card.metrics.clients:,} others AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f}), "
-            f"mean PD {percent(card.metrics.mean_pd)} against {percent(card.metrics.observed_rate.value)} observed. "
-            f"{'Tables missing in training: ' + missing + '. ' if missing else ''}"
-            f"{score.policy_version}. Scored and explained in {score.latency_ms:.1f} ms. "
-            f"Default: {text(contract.portfolio.target_meaning, language)} "
-            "The explanation says what moved the score, not what causes default or what the client should change."
-        )
+def behind_the_number(score: Score, card: Card, contract: Contract, language: str = "en") -> None:
+    missing = [text(table.label, language) for table in contract.tables if table.name in card.source.missing_tables]
+    lines = [
+        _measured(card),
+        f"Trained without: {', '.join(missing)}. What these say is missing from the score." if missing else "",
+        f"Default means: {text(contract.portfolio.target_meaning, language)}",
+        "The explanation says what moved the score; it names no cause, and not what the client should change.",
+        f"Model {score.model_version}, {score.policy_version}, scored and explained in {score.latency_ms:.1f} ms.",
+    ]
+    with st.container(border=True):
+        st.subheader("What stands behind the number", anchor=False)
+        for line in filter(None, lines):
+            st.caption(plain(line))
+
+
+def _measured(card: Card) -> str:
+    auc, measured = card.metrics.auc, card.metrics
+    return (
+        f"The model learnt from {card.rows.training:,} clients and {len(card.features)} features. On {measured.clients:,} "
+        f"clients it never saw: mean PD {percent(measured.mean_pd)}, {percent(measured.observed_rate.value)} defaulted; "
+        f"AUC {auc.value:.3f} (95 % interval {auc.low:.3f} to {auc.high:.3f})."
     )

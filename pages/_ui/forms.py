@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
@@ -49,8 +50,9 @@ def following(current: str, waiting: Sequence[str]) -> str:
     return waiting[place % len(waiting)] if waiting else ""
 
 
-def try_one(keys: Sequence[str]) -> None:
-    with st.container(horizontal=True, horizontal_alignment="center"):
+def try_one(keys: Sequence[str], alignment: Literal["left", "center"] = "left") -> None:
+    """Known client numbers to choose from."""
+    with st.container(horizontal=True, horizontal_alignment=alignment):
         for key in keys:
             st.button(key, key=f"try_{key}", on_click=state.choose_client, args=(key,))
 
@@ -58,22 +60,23 @@ def try_one(keys: Sequence[str]) -> None:
 def why() -> WhyQuestion:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Why", anchor=False, width="content")
-        unit = st.segmented_control(
-            "Unit",
-            list(Unit),
-            key=state.UNIT,
-            format_func=lambda u: words.UNITS[u],
-            required=True,
-            label_visibility="collapsed",
-        )
-        grouping = st.segmented_control(
-            "Bars for",
-            list(Grouping),
-            key=state.GROUPING,
-            format_func=lambda g: words.GROUPINGS[g],
-            required=True,
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, horizontal_alignment="right", width="content"):
+            unit = st.segmented_control(
+                "Unit",
+                list(Unit),
+                key=state.UNIT,
+                format_func=lambda choice: words.UNITS[choice],
+                required=True,
+                label_visibility="collapsed",
+            )
+            grouping = st.segmented_control(
+                "One bar for each",
+                list(Grouping),
+                key=state.GROUPING,
+                format_func=lambda choice: words.GROUPINGS[choice],
+                required=True,
+                label_visibility="collapsed",
+            )
     return WhyQuestion(unit or Unit.POINTS, grouping or Grouping.FAMILY, state.bars())
 
 
@@ -81,7 +84,12 @@ def bars() -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         st.caption("Bars before the others are drawn together", width="content")
         st.segmented_control(
-            "Number of bars", state.BAR_CHOICES, key=state.BARS, required=True, label_visibility="collapsed"
+            "Number of bars",
+            state.BAR_CHOICES,
+            key=state.BARS,
+            format_func=lambda choice: f":gray[{choice}]",
+            required=True,
+            label_visibility="collapsed",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -29,11 +29,16 @@ def desk() -> Desk:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Around pages and fragments: a refusal becomes a card instead of an error, and the run ends."""
+def refusals(offer: Callable[[], None] | None = None) -> Iterator[None]:
+    """Around pages and fragments: a refusal becomes a card instead of an error, and the run ends.
+
+    `offer` draws what to do instead, below the words of the refusal.
+    """
     try:
         yield
     except SolventError as refusal:
         title, icon = next((words for kind, words in _TITLES.items() if isinstance(refusal, kind)), _OTHERWISE)
-        cards.refusal(title, icon, str(refusal))
+        with cards.refusal(title, icon, str(refusal)):
+            if offer:
+                offer()
         st.stop()

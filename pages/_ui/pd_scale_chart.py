@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from core.policy.recommendation import Recommendation
 from core.scoring.pd_scale import Mark, PdScale
 from pages._ui import palette
@@ -10,6 +12,7 @@ from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, 
 _TOP, _BOTTOM = 0.61, 0.29  # the band of grades inside the height
 _BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
 _NEAR = 0.13  # share of the width within which two labels would meet
+_DIAMOND = 0.02  # share of the width its half takes, with a little room
 _TICK_ROOM, _TICK_ROOM_NARROW = 0.035, 0.12
 
 
@@ -18,7 +21,7 @@ def figure_of(view: PdScale, recommendation: Recommendation, narrow: bool) -> Pa
     return figure(
         [_client(view, colour)],
         shapes=[*_bands(view), _cut_line(view)],
-        annotations=[*_letters(view), *_ticks(view, narrow), _cut_words(view), _client_words(view, colour)],
+        annotations=[*_letters(view), *_ticks(view, narrow), _cut_words(view), _client_words(view, colour, narrow)],
         height=92,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis=hidden_axis(0, 1),
@@ -53,8 +56,14 @@ def _bands(view: PdScale) -> list[Part]:
 
 
 def _letters(view: PdScale) -> list[Part]:
-    middle = (_TOP + _BOTTOM) / 2
-    return [marked_note(f"<b>{g.letter}</b>", (g.start + g.end) / 2, middle, yanchor="middle") for g in view.grades]
+    """In the middle of each grade, or aside where the client's diamond would hide it."""
+    notes = []
+    for grade in view.grades:
+        at = (grade.start + grade.end) / 2
+        if abs(at - view.client.position) < _DIAMOND:
+            at = (grade.start + at) / 2
+        notes.append(marked_note(f"<b>{escape(grade.letter)}</b>", at, (_TOP + _BOTTOM) / 2, yanchor="middle"))
+    return notes
 
 
 def _ticks(view: PdScale, narrow: bool) -> list[Part]:
@@ -81,14 +90,15 @@ def _cut_words(view: PdScale) -> Part:
     )
 
 
-def _client_words(view: PdScale, colour: str) -> Part:
-    return note(
-        *(view.client.text, view.client.position, 0.98),
+def _client_words(view: PdScale, colour: str, narrow: bool) -> Part:
+    words = view.client.text.removeprefix("this client ") if narrow else view.client.text
+    anchor = _anchor(view)
+    return marked_note(
+        *(f"<b>{escape(words, quote=False)}</b>", view.client.position, 0.98),
         colour=colour,
-        size=13,
         yanchor="top",
-        xanchor=_anchor(view),
-        xshift={"left": -6, "right": 6, "center": 0}[_anchor(view)],
+        xanchor=anchor,
+        xshift={"left": -6, "right": 6, "center": 0}[anchor],
     )
 
 

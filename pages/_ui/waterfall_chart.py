@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from textwrap import wrap
+from textwrap import shorten, wrap
 
 from core.scoring.waterfall import Bar, BarKind, Grouping, Tick, Waterfall
 from pages._ui import palette
@@ -30,8 +30,8 @@ class _Room:
 
 
 _WIDE = {
-    Grouping.FAMILY: _Room(row=28, left=160, right=132, letters=30),
-    Grouping.FEATURE: _Room(row=37, left=236, right=132, letters=38),
+    Grouping.FAMILY: _Room(row=28, left=156, right=146, letters=30),
+    Grouping.FEATURE: _Room(row=36, left=232, right=146, letters=36),
 }
 _NARROW = _Room(row=46, left=4, right=74, letters=44)
 
@@ -161,14 +161,11 @@ def _names(view: Waterfall, room: _Room) -> list[Part]:
 
 
 def _name(bar: Bar, room: _Room) -> str:
-    lines = wrap(bar.label, room.letters, max_lines=1 if bar.value else 2, placeholder=" …")
-    label = "<br>".join(escape(part, quote=False) for part in lines)
-    if bar.kind in _ENDS:
-        return f"<b>{label}</b>"
-    if not bar.value:
-        return label
-    separator = " · " if room.narrow else "<br>"
-    return f"{label}{separator}<i>{escape(bar.value, quote=False)}</i>"
+    """At most two lines; a label that is too long is cut, the client's value never is."""
+    value = f" · {bar.value}" if bar.value else ""
+    label = shorten(bar.label, max(10, 2 * room.letters - 4 - len(value)), placeholder=" …")
+    name = "<br>".join(escape(part, quote=False) for part in wrap(f"{label}{value}", room.letters))
+    return f"<b>{name}</b>" if bar.kind in _ENDS else name
 
 
 def _values(view: Waterfall, room: _Room) -> list[Part]:
@@ -250,6 +247,4 @@ def _pd_axis_holder(view: Waterfall) -> Part:
 def _pd_title(view: Waterfall, room: _Room) -> list[Part]:
     if room.narrow or not view.pd_ticks:
         return []
-    return [
-        note("PD", 0, 1, xref="paper", yref="paper", xanchor="right", xshift=-10, yshift=26, colour=palette.QUIET)
-    ]
+    return [note("PD", 0, 1, xref="paper", yref="paper", xanchor="right", xshift=-10, yshift=26, colour=palette.QUIET)]

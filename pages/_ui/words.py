@@ -7,8 +7,9 @@ from typing import Final
 _MARKUP: Final = set("\\`*_{}[]()<>#+-.!|~$&^=\"'")
 _JOINER: Final = "\u2060"  # invisible; ends what Streamlit would read as a directive, an icon or an emoji
 
-UNITS: Final = {"points": "Points", "log_odds": "Log-odds", "probability": "Probability path"}
-GROUPINGS: Final = {"family": "Family", "feature": "Feature"}
+# gray: the theme's primary colour, which a chosen segment would have, is too dark to read on the dark theme
+UNITS: Final = {"points": ":gray[Points]", "log_odds": ":gray[Log-odds]", "probability": ":gray[Probability path]"}
+GROUPINGS: Final = {"family": ":gray[Family]", "feature": ":gray[Feature]"}
 
 RECOMMENDED: Final = {
     "approve": ("Approve", ":material/check_circle:", "green"),
@@ -25,14 +26,3 @@ def plain(text: str) -> str:
     """
     one_line = " ".join(text.split())
     return "".join(f"\\{c}" if c in _MARKUP else f"{c}{_JOINER}" if c == ":" else c for c in one_line)
-
-
-def listed(words: tuple[str, ...]) -> str:
-    """ "age, gender and family status"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -18,11 +18,11 @@ with controls:
 if not client:
     cards.title(heading, "Score", "One client by number: what is recommended, how likely a default is, and why.")
     with cards.nobody_yet():
-        forms.try_one(cache.examples(desk))
+        forms.try_one(cache.examples(desk), "center")
     st.stop()
 
 cards.title(heading, f"Client {client}", cards.portfolio(desk.contract))
-with guard.refusals():
+with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))):
     score = desk.score(client)
     facts = desk.facts(client)
     figures = key_figures(score, desk.policy, desk.peers(score.default_probability), desk.contract)
@@ -48,7 +48,7 @@ cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why()
+    cards.behind_the_number(score, desk.model.card, desk.contract)
 with right:
     cards.facts(facts)
     cards.reasons(score.reasons)
-cards.footer(score, desk.model.card, desk.contract)
