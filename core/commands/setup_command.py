@@ -6,16 +6,18 @@ import argparse
 import fcntl
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from core.commands.console import ConsoleProgress, print_json, print_lines
+from core.desk import open_desk
 from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SettingsError
-from core.model import artefact, registry
+from core.model import registry
 from core.model.training import TrainingOptions, train
-from core.portfolio import contract_file, features, synthetic
+from core.portfolio import contract_file, features
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
+from core.portfolio.synthetic.generator import generate
 from core.portfolio.tables import Tables
 from core.progress import Progress
 from core.settings import Settings
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     progress = ConsoleProgress()
     with _alone(settings):
         if arguments.reset:
-            _forget(settings)
+            _forget_demo(settings)
         made = set_up(settings, arguments.applicants, arguments.seed, progress)
     progress.close()
     if arguments.json:
@@ -50,9 +52,9 @@ def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -
     """The names of what had to be made; an imported portfolio is never replaced by the demo."""
     contract = contract_file.read(settings.contract_file)
     made = []
-    if not _has_tables(settings, contract):
+    if _source(settings, contract) is None:
         if not settings.raw_dir.is_dir():
-            synthetic.generate(settings.raw_dir, applicants, DEMO_NEW_APPLICATIONS, seed, progress)
+            generate(settings.raw_dir, applicants, DEMO_NEW_APPLICATIONS, seed, progress)
             made.append("raw tables")
         import_tables(settings.raw_dir, contract, settings, replace=False, progress=progress)
         made.append("portfolio")
@@ -60,35 +62,41 @@ def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -
         features.build(settings, contract, progress)
         made.append("features")
     if not _has_model(settings):
-        with FeatureStore.open(settings.features_file) as store:
+        with closing(FeatureStore.open(settings.features_file)) as store:
             train(store, contract, settings, TrainingOptions(), progress)
         made.append("model")
     return made
 
 
-def _has_tables(settings: Settings, contract: Contract) -> bool:
+def _source(settings: Settings, contract: Contract) -> str | None:
+    """Where the portfolio was imported from; None where there is none."""
     try:
-        Tables.open(settings.tables_file, contract).close()
+        with closing(Tables.open(settings.tables_file, contract)) as tables:
+            return tables.about.source
     except PortfolioMissing:
+        return None
+
+
+def _has_model(settings: Settings) -> bool:
+    """Whether the desk opens with its model; a damaged one, or one of other features, is made anew."""
+    try:
+        open_desk(settings).close()
+    except (ModelMissing, ModelRefused):
         return False
     return True
 
 
-def _has_model(settings: Settings) -> bool:
-    """Whether the active model loads and stands on the features as they are; a damaged one is made anew."""
-    try:
-        model = artefact.load(registry.active(settings.models_dir))
-    except (ModelMissing, ModelRefused):
-        return False
-    with FeatureStore.open(settings.features_file) as store:
-        return set(model.features) <= set(store.names)
-
-
-def _forget(settings: Settings) -> None:
-    for file in (settings.tables_file, settings.features_file):
+def _forget_demo(settings: Settings) -> None:
+    source = _source(settings, contract_file.read(settings.contract_file))
+    if source not in (None, str(settings.raw_dir)):
+        raise SettingsError(
+            f"setup --reset: forgets the demo portfolio only, this one was imported from {source}; "
+            "import over it with --replace, or name another desk with --data."
+        )
+    registry.retire(settings.models_dir)
+    for file in (settings.features_file, settings.tables_file):
         file.unlink(missing_ok=True)
     shutil.rmtree(settings.raw_dir, ignore_errors=True)
-    registry.retire(settings.models_dir)
 
 
 @contextmanager
