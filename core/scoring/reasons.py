@@ -13,6 +13,7 @@ from core.portfolio.contract import Contract, FeatureMeaning, text
 from core.scoring.score import FamilyContribution, Reason
 
 MOST_REASONS = 4  # 12 CFR 1002.9, official interpretation: more than four are not likely to help
+LEAST_HARM = 0.03  # log-odds, about one scorecard point: below it a factor is not principal, unless it is the first
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ class Families:
         return tuple(sorted(families, key=lambda family: -abs(family.contribution)))
 
     def reasons(self, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
-        """The families that raise the risk, largest harm first; what protected features add never counts.
+        """The families that raise the risk noticeably, largest harm first; what protected features add never counts.
 
         Raises ExplanationRefused when a principal family has no wording: none may be left out.
         """
         harms = zip(self._ids, self._summed(shares * self._allowed), strict=True)
         raising = sorted(((f, harm) for f, harm in harms if harm > 0), key=lambda item: -item[1])
-        return tuple(self._reason(family, harm) for family, harm in raising[:MOST_REASONS])
+        principal = raising[:1] + [item for item in raising[1:MOST_REASONS] if item[1] >= LEAST_HARM]
+        return tuple(self._reason(family, harm) for family, harm in principal)
 
     def _summed(self, shares: NDArray[np.float64]) -> list[float]:
         summed: list[float] = np.bincount(self._family_of, weights=shares, minlength=len(self._ids)).tolist()

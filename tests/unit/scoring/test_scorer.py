@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from core.errors import ExplanationRefused, FeatureRowRefused, ModelRefused
 from core.portfolio.contract import Contract, Family
+from core.scoring.reasons import LEAST_HARM
 from core.scoring.scorer import Scorer
 from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
 
@@ -74,6 +75,20 @@ def test_at_most_four_reasons_are_given() -> None:
 def test_nothing_that_raises_risk_means_no_reason() -> None:
     row = np.zeros(len(NAMES), dtype=np.float32)
     assert a_scorer().score(row, NAMES, "1", None).reasons == ()
+
+
+@pytest.mark.parametrize(("harm", "named"), [(LEAST_HARM, ["work", "home"]), (np.nextafter(LEAST_HARM, 0), ["work"])])
+def test_a_second_reason_is_worth_about_a_point_at_least(harm: float, named: list[str]) -> None:
+    scorer = a_scorer(LinearModel({"working": 0.5, "children": harm}))
+    reasons = scorer.score(np.ones(2, dtype=np.float32), ("working", "children"), "1", None).reasons
+    assert [reason.family for reason in reasons] == named
+
+
+def test_the_first_reason_is_named_however_small() -> None:
+    reasons = (
+        a_scorer(LinearModel({"children": 0.001})).score(np.ones(1, dtype=np.float32), ("children",), "1", None).reasons
+    )
+    assert [reason.family for reason in reasons] == ["home"]
 
 
 def test_what_a_protected_feature_adds_is_never_a_reason() -> None:
