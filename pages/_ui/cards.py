@@ -1,4 +1,4 @@
-"""Frozen views to screen; decides nothing and computes nothing. What comes from data is shown as text, never as markup."""
+"""Frozen views to screen: nothing is decided or computed here, and data is shown as text, never as markup."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def verdict(score: Score, headline: str, scale: PdScale, narrow: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(name, icon=icon, color=colour)
             st.caption(
-                f"Policy: approve below {percent(score.cut)}, decline from {percent(score.decline_from)}, refer between",
+                f"Policy: approve below {percent(score.cut)}, refer from there, "
+                f"decline from {percent(score.decline_from)}",
                 width="content",
             )
         st.subheader(plain(headline), anchor=False)
@@ -196,7 +197,8 @@ def behind_the_number(score: Score, card: Card, contract: Contract, language: st
 def _measured(card: Card) -> str:
     auc, measured = card.metrics.auc, card.metrics
     return (
-        f"The model learnt from {card.rows.training:,} clients and {len(card.features)} features. On {measured.clients:,} "
-        f"clients it never saw: mean PD {percent(measured.mean_pd)}, {percent(measured.observed_rate.value)} defaulted; "
+        f"The model learnt from {card.rows.training:,} clients and {len(card.features)} features. "
+        f"On {measured.clients:,} clients it never saw: mean PD {percent(measured.mean_pd)}, "
+        f"{percent(measured.observed_rate.value)} defaulted; "
         f"AUC {auc.value:.3f} (95 % interval {auc.low:.3f} to {auc.high:.3f})."
     )

@@ -27,8 +27,14 @@ def marked_note(
 def box(x0: float, x1: float, y0: float, y1: float, colour: str, **style: object) -> Part:
     return {
         "type": "rect",
-        **{"x0": x0, "x1": x1, "y0": y0, "y1": y1},
-        **{"fillcolor": colour, "line": {"width": 0}, "layer": "below", **style},
+        "x0": x0,
+        "x1": x1,
+        "y0": y0,
+        "y1": y1,
+        "fillcolor": colour,
+        "line": {"width": 0},
+        "layer": "below",
+        **style,
     }
 
 
@@ -36,8 +42,12 @@ def line(x0: float, x1: float, y0: float, y1: float, colour: str, width: float =
     dash = style.pop("dash", "solid")
     return {
         "type": "line",
-        **{"x0": x0, "x1": x1, "y0": y0, "y1": y1},
-        **{"line": {"color": colour, "width": width, "dash": dash}, **style},
+        "x0": x0,
+        "x1": x1,
+        "y0": y0,
+        "y1": y1,
+        "line": {"color": colour, "width": width, "dash": dash},
+        **style,
     }
 
 

@@ -1,4 +1,4 @@
-"""The waterfall drawn: bars from the model's base to this client over the decision bands, names and values in margins."""
+"""The waterfall drawn: bars from base to client over the decision bands, names and values in the margins."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _names(view: Waterfall, room: _Room) -> list[Part]:
 
 def _name(bar: Bar, room: _Room) -> str:
     """At most two lines; a label that is too long is cut, the client's value never is."""
-    value = f" · {bar.value}" if bar.value else ""
+    value = f"\u00a0· {bar.value}".replace(" ", "\u00a0") if bar.value else ""
     label = shorten(bar.label, max(10, 2 * room.letters - 4 - len(value)), placeholder=" …")
     name = "<br>".join(escape(part, quote=False) for part in wrap(f"{label}{value}", room.letters))
     return f"<b>{name}</b>" if bar.kind in _ENDS else name

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _MARKUP: Final = set("\\`*_{}[]()<>#+-.!|~$&^=\"'")
-_JOINER: Final = "\u2060"  # invisible; ends what Streamlit would read as a directive, an icon or an emoji
+# ":red[…]", ":material/…:" and ":tada:" are no longer read as such when an invisible sign follows the colon
+_DIRECTIVE: Final = re.compile(r":(?=\w)")
+_JOINER: Final = "\u2060"
 
 # gray: the theme's primary colour, which a chosen segment would have, is too dark to read on the dark theme
 UNITS: Final = {"points": ":gray[Points]", "log_odds": ":gray[Log-odds]", "probability": ":gray[Probability path]"}
@@ -21,8 +24,9 @@ RECOMMENDED: Final = {
 def plain(text: str) -> str:
     """The same words for a place that reads Markdown: shown as they stand, whatever they contain.
 
-    >>> plain("a*b")
-    'a\\\\*b'
+    >>> plain("a*b: c")
+    'a\\\\*b: c'
     """
     one_line = " ".join(text.split())
-    return "".join(f"\\{c}" if c in _MARKUP else f"{c}{_JOINER}" if c == ":" else c for c in one_line)
+    escaped = "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in one_line)
+    return _DIRECTIVE.sub(rf":{_JOINER}", escaped)

@@ -165,7 +165,7 @@ def test_an_unknown_or_malformed_number_is_a_calm_sentence_with_known_numbers_to
     test = page(number)
     assert "No such client" in [s.value for s in test.subheader]
     assert "is not in this portfolio" in all_text(test).replace("\\", "")
-    assert [b.label for b in test.button if b.key and b.key.startswith("try_")][0] == "100001"
+    assert next(b.label for b in test.button if b.key and b.key.startswith("try_")) == "100001"
     assert not test.metric
 
 

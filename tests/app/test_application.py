@@ -1,0 +1,115 @@
+"""app.py as an ASGI application: what the health check says, and that Streamlit finds the application at all."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+import streamlit as st
+from streamlit.web.server.app_discovery import discover_asgi_app
+
+import app as application
+from pages._ui import health, warmup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+
+
+def ask() -> httpx.Response:
+    async def request() -> httpx.Response:
+        transport = httpx.ASGITransport(app=application.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get("/healthz")
+
+    return asyncio.run(request())
+
+
+def test_streamlit_finds_the_application_by_reading_app_py() -> None:
+    found = discover_asgi_app(ROOT / "app.py")
+    assert found.is_asgi_app
+    assert application.app.script_path == ROOT / "pages" / "_ui" / "main.py"
+
+
+def test_health_is_ok_when_an_applicant_can_be_scored(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["model_version"] == (small_desk / "models" / "active").read_text().strip()
+
+
+def test_health_is_unavailable_without_a_portfolio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(tmp_path))
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert "make run" in answer.json()["reason"]
+
+
+def test_health_is_unavailable_without_a_model(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(small_desk, tmp_path / "desk", ignore=shutil.ignore_patterns("models"))
+    monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert "python -m core train" in answer.json()["reason"]
+
+
+def test_health_is_unavailable_with_a_damaged_model(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(small_desk, tmp_path / "desk")
+    model = next((tmp_path / "desk" / "models").glob("*/model.txt"))
+    model.write_text(model.read_text().replace("tree", "tr33", 1))
+    monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+
+
+def test_health_names_no_detail_of_an_unexpected_failure_but_its_number(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(health.cache, "desk", broken)
+    answer = ask()
+    assert answer.status_code == 503
+    assert "secret detail" not in answer.text
+    logged = caplog.records[-1]
+    assert logged.getMessage().split()[-1] in answer.json()["reason"]
+    assert logged.exc_info is not None
+
+
+def test_health_says_starting_while_the_desk_is_being_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "under_way", lambda: True)
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (503, "starting")
+
+
+def test_the_warm_up_ends_and_opens_the_desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+    opened: list[object] = []
+    real = warmup.cache.desk
+    monkeypatch.setattr(warmup.cache, "desk", lambda: opened.append(real()) or opened[-1])
+    monkeypatch.setattr(warmup.gc, "freeze", lambda: opened.append("frozen"))
+
+    async def start() -> bool:
+        async with warmup.lifespan(application.app):
+            under_way = warmup.under_way()
+            while warmup.under_way():
+                await anyio.sleep(0.02)
+            return under_way
+
+    assert asyncio.run(start())
+    assert opened[-1] == "frozen"
+    assert len(opened) == 2

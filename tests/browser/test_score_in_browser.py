@@ -1,0 +1,140 @@
+"""The main job in a real browser: type a number, read the verdict and the reasons, in light, dark and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.server import health
+
+pytestmark = pytest.mark.browser
+
+CLIENT = "100011"
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+Screen = Literal["light", "dark", "phone"]
+
+
+@contextmanager
+def visit(browser: Browser, address: str, screen: Screen = "light") -> Iterator[Page]:
+    """A fresh visitor's page; at the end nothing may have failed in it, nor called a foreign host."""
+    scheme: Literal["light", "dark"] = "dark" if screen == "dark" else "light"
+    if screen == "phone":
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": 390, "height": 844}, is_mobile=True, user_agent=PHONE_AGENT
+        )
+    else:
+        context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    errors: list[str] = []
+    hosts: set[str | None] = set()
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(address)
+    yield page
+    context.close()
+    assert errors == []
+    assert hosts - {None} == {"localhost"}
+
+
+def scored(page: Page) -> None:
+    expect(page.get_by_text(re.compile(r"^(Approve|Refer|Decline) recommended: PD"))).to_be_visible(timeout=20_000)
+    expect(chart_text(page, "This client")).to_be_visible(timeout=20_000)
+
+
+def chart_text(page: Page, words: str) -> Locator:
+    return page.locator(".js-plotly-plot .annotation-text").filter(has_text=words).first
+
+
+def test_typing_a_number_shows_verdict_scale_figures_and_waterfall(browser: Browser, address: str) -> None:
+    with visit(browser, address) as page:
+        number = page.get_by_label("Client number")
+        number.fill(CLIENT)
+        number.press("Enter")
+        scored(page)
+        assert page.locator(".js-plotly-plot .bars .point path").count() >= 8
+        expect(chart_text(page, "Model base")).to_be_visible()
+        expect(chart_text(page, "Calibration")).to_be_visible()
+        expect(chart_text(page, "cut-off 9.1 %")).to_be_visible()
+        for label in ("Probability of default", "Points and grade", "Expected loss", "Standing: riskier than"):
+            expect(page.get_by_test_id("stMetricLabel").filter(has_text=label)).to_be_visible()
+        assert f"client={CLIENT}" in page.url
+
+
+def test_units_and_grouping_switch_by_keyboard_and_the_sum_follows(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        scored(page)
+        expect(page.get_by_text(re.compile(r"Sum check: .* points = PD"))).to_be_visible()
+        page.get_by_role("radio", name="Points").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("radio", name="Log-odds")).to_be_focused()
+        page.keyboard.press("Space")
+        expect(chart_text(page, "This client")).to_be_visible()
+        expect(page.locator(".xtitle").filter(has_text="log-odds of default")).to_be_visible()
+        page.get_by_role("radio", name="Probability path").click()
+        expect(page.get_by_text(re.compile(r"Sum check: .* pp .*= PD"))).to_be_visible()
+        page.get_by_role("radio", name="Feature").click()
+        expect(chart_text(page, "All others (")).to_be_visible()
+
+
+def test_the_same_opens_as_a_table(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        scored(page)
+        expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+        page.get_by_text("The same as a table").click()
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_an_unknown_number_is_answered_calmly_and_a_known_one_is_one_click_away(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client=999999999") as page:
+        expect(page.get_by_text("No such client")).to_be_visible(timeout=20_000)
+        assert "Traceback" not in page.content()
+        page.get_by_role("button", name="100001").click()
+        scored(page)
+        expect(page.get_by_role("heading", name="Client 100001")).to_be_visible()
+
+
+@pytest.mark.parametrize("somewhere", ["/score", "/main"])
+def test_an_address_that_no_page_has_leads_through_the_entry_script(
+    browser: Browser, address: str, somewhere: str
+) -> None:
+    """Only the entry script draws the menu; whatever an address shows must stand beside it."""
+    with browser.new_page() as page:
+        page.goto(f"{address}{somewhere}?client={CLIENT}")
+        expect(page.get_by_role("link", name="Score")).to_be_visible(timeout=20_000)
+
+
+def test_a_nested_address_of_a_script_shows_no_score(browser: Browser, address: str) -> None:
+    with browser.new_page() as page:
+        page.goto(f"{address}/casework/score?client={CLIENT}")
+        page.wait_for_timeout(3_000)
+        assert page.get_by_text("recommended").count() == 0
+
+
+def test_streamlit_runs_app_py_as_an_application_whose_health_is_json(address: str) -> None:
+    status, answer = health(address)
+    assert status == 200
+    assert answer["status"] == "ok"
+
+
+@pytest.mark.parametrize("screen", ["light", "dark", "phone"])
+def test_the_page_is_photographed(browser: Browser, address: str, screen: Screen, screenshots: Path) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}", screen) as page:
+        scored(page)
+        expect(page.get_by_text("What stands behind the number")).to_be_visible()
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0
+        height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+        width = 390 if screen == "phone" else 1440
+        page.set_viewport_size({"width": width, "height": int(height) + 20})
+        page.wait_for_timeout(800)
+        page.screenshot(path=screenshots / f"score_{screen}.png")
+    assert (screenshots / f"score_{screen}.png").stat().st_size > 20_000
