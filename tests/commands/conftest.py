@@ -1,0 +1,3 @@
+from tests.desks import small_desk
+
+__all__ = ["small_desk"]

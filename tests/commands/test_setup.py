@@ -1,0 +1,109 @@
+"""Set-up on a whole desk: makes what is missing, resumes where it was killed, never touches an imported portfolio."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import settings
+from core.__main__ import main
+from core.commands.setup_command import set_up
+from core.desk import open_desk
+from core.errors import ModelMissing, SolventError
+from core.model import registry
+from core.progress import silent
+
+
+@pytest.fixture
+def desk_copy(small_desk: Path, tmp_path: Path) -> settings.Settings:
+    return settings.read({}, data_dir=Path(shutil.copytree(small_desk, tmp_path / "desk")))
+
+
+def _made(desk: settings.Settings) -> list[str]:
+    return set_up(desk, applicants=1500, seed=7, progress=silent)
+
+
+def test_a_desk_that_is_whole_is_left_alone(desk_copy: settings.Settings) -> None:
+    before = {f: f.stat().st_mtime_ns for f in desk_copy.data_dir.rglob("*")}
+    assert _made(desk_copy) == []
+    assert {f: f.stat().st_mtime_ns for f in desk_copy.data_dir.rglob("*")} == before
+
+
+def test_a_damaged_model_is_made_anew(desk_copy: settings.Settings) -> None:
+    model = registry.active(desk_copy.models_dir) / "model.txt"
+    model.write_text(model.read_text().replace("leaf_value=", "leaf_value=9", 1))
+    assert _made(desk_copy) == ["model"]
+    open_desk(desk_copy).close()
+
+
+def test_lost_features_are_built_again_and_the_model_still_fits(desk_copy: settings.Settings) -> None:
+    desk_copy.features_file.unlink()
+    assert _made(desk_copy) == ["features"]
+    open_desk(desk_copy).close()
+
+
+def test_a_second_set_up_of_one_desk_waits_for_the_first(
+    desk_copy: settings.Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import fcntl
+
+    with (desk_copy.data_dir / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(["--data", str(desk_copy.data_dir), "setup"]) == 2
+    assert "another one is at work" in capsys.readouterr().err
+
+
+def test_reset_refuses_to_forget_an_imported_portfolio(
+    desk_copy: settings.Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "own_tables"
+    desk_copy.raw_dir.rename(elsewhere)
+    assert main(["--data", str(desk_copy.data_dir), "import", "--from", str(elsewhere), "--replace"]) == 0
+    assert main(["--data", str(desk_copy.data_dir), "setup", "--reset"]) == 2
+    assert "forgets the demo portfolio only" in capsys.readouterr().err
+    assert desk_copy.tables_file.is_file()
+
+
+def test_importing_over_a_portfolio_retires_its_model(desk_copy: settings.Settings) -> None:
+    words = ["--data", str(desk_copy.data_dir), "import", "--from", str(desk_copy.raw_dir)]
+    assert main(words) == 2  # without --replace nothing changes
+    open_desk(desk_copy).close()
+    assert main([*words, "--replace"]) == 0
+    with pytest.raises(ModelMissing):
+        registry.active(desk_copy.models_dir)
+
+
+def test_applicants_are_listed_one_per_line_and_as_json(small_desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(small_desk), "applicants", "--limit", "3"]) == 0
+    assert main(["--data", str(small_desk), "applicants", "--limit", "3", "--json"]) == 0
+    assert capsys.readouterr().out == "100001\n100002\n100003\n[100001, 100002, 100003]\n"
+
+
+@pytest.mark.slow
+def test_a_set_up_killed_at_any_step_resumes_and_leaves_nothing_half_made(tmp_path: Path, project_root: Path) -> None:
+    command = [sys.executable, "-m", "core", "--data", str(tmp_path), "setup", "--applicants", "1200"]
+    for step in ("drawing the synthetic", "computing the fingerprint", "features: bureau recent", "growing trees"):
+        _kill_at(step, command, project_root)
+        with pytest.raises(SolventError):
+            open_desk(settings.read({}, data_dir=tmp_path))
+    assert subprocess.run(command, cwd=project_root, capture_output=True, check=False).returncode == 0
+    open_desk(settings.read({}, data_dir=tmp_path)).close()
+    leftovers = [f.name for f in tmp_path.rglob("*") if ".part" in f.name or f.name.endswith(".wal")]
+    assert leftovers == []
+
+
+def _kill_at(step: str, command: list[str], folder: Path) -> None:
+    """kill -9 as soon as the step is announced."""
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        seen = ""
+        for line in process.stderr:
+            seen += line
+            if step in line:
+                process.send_signal(signal.SIGKILL)
+                break
+        process.stderr.close()
+    assert process.returncode == -signal.SIGKILL, seen
