@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from core.portfolio.synthetic.facts import Category, Columns, Reals, facts
+from core.portfolio.synthetic.facts import Category, Columns, Mask, Reals, facts
 
 # How far a measure follows the quality of the building; what is not named follows it a little.
 FOLLOWS = {
@@ -32,10 +32,10 @@ TEXTS = {
 FLOOR_STEPS = (0.1, 0.2, 0.4)  # as measured in facts.json
 
 
-def _unknown(rng: np.random.Generator, block: Reals, share: float) -> Reals:
-    """1 where a measure is missing: mostly for the same people, as the whole block is missing together."""
+def _unknown(rng: np.random.Generator, block: Reals, share: float) -> Mask:
+    """Where a measure is missing: mostly for the same people, as the whole block is missing together."""
     own = 0.97 * block + np.sqrt(1 - 0.97**2) * rng.standard_normal(len(block))
-    return (own < ndtri(share)).astype(np.float64)
+    return np.asarray(own < ndtri(share))
 
 
 def draw(rng: np.random.Generator, quality: Reals) -> Columns:
@@ -44,7 +44,7 @@ def draw(rng: np.random.Generator, quality: Reals) -> Columns:
     # Better buildings are documented a little more often.
     block = 0.15 * quality + np.sqrt(1 - 0.15**2) * rng.standard_normal(count)
     traits: dict[str, Reals] = {}
-    missing: dict[str, Reals] = {}
+    missing: dict[str, Mask] = {}
     columns: Columns = {}
     for name, (absent, distribution) in figures.building.items():
         measure, _, _statistic = name.rpartition("_")
@@ -55,12 +55,12 @@ def draw(rng: np.random.Generator, quality: Reals) -> Columns:
         near = 0.995 * traits[measure] + np.sqrt(1 - 0.995**2) * rng.standard_normal(count)
         same = np.where(rng.random(count) < 0.7, traits[measure], near)
         values = np.round(distribution.at(ndtr(same)), 4)
-        columns[name] = np.where(missing[measure] == 1, np.nan, values)
+        columns[name] = np.where(missing[measure], np.nan, values)
     floors = figures.building["FLOORSMAX_AVG"][1].at(ndtr(traits["FLOORSMAX"]))
     step = np.searchsorted(FLOOR_STEPS, floors).astype(np.int64)
     for name, key in TEXTS.items():
         share = figures.shares[key]
         text = share.texts(rng.random(count), step)
-        gone = _unknown(rng, block, share.absent) == 1
+        gone = _unknown(rng, block, share.absent)
         columns[name] = Category(np.where(gone, -1, text.codes), text.choices)
     return columns

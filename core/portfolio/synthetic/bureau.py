@@ -15,7 +15,7 @@ LONGEST_DAYS = 2922  # the bureau looks back eight years
 LONGEST_MONTHS = 96
 # Loans per applicant relative to the sample, so that a full-size portfolio has the published number of rows.
 FAN_OUT = 1.125
-WITH_MONTHS = 0.36  # share of known applicants whose loans come with monthly standings
+WITH_MONTHS = 0.45  # share of known applicants whose loans come with monthly standings
 AGE_STEPS = (90, 180, 365, 730, 1095, 1460)  # days since opening, as measured in facts.json
 CARD, MORTGAGE = 1, 3
 RARE_TYPES = 5  # types from here on share one distribution
@@ -41,22 +41,33 @@ def _count(rng: np.random.Generator, people: People, thin_file: Mask) -> Codes:
     return np.where(thin_file, 0, np.maximum(count, 1))
 
 
+def _term(rng: np.random.Generator, kind: Codes) -> Reals:
+    """Agreed days between opening and end."""
+    return np.maximum(np.floor(facts().quantiles["bureau_term"].at(rng.random(len(kind)), kind)), 3)
+
+
 def _dates(rng: np.random.Generator, people: People, owner: Codes, kind: Codes) -> tuple[Reals, Reals, Reals, Mask]:
     """Opening, planned end, true end (NaN while running) and which loans are closed."""
     figures, count = facts(), len(owner)
-    recent = mixed(rng, people.borrowing[owner], -0.34)
+    recent = mixed(rng, people.borrowing[owner], -0.40)
     age = np.floor(figures.quantiles["bureau_opened"].of_normal(recent, kind))
     adult = people.age_days[owner] - 18 * YEAR
     age = np.floor(np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.2, 1)), 0, LONGEST_DAYS))
     step = np.searchsorted(AGE_STEPS, age)
     settles = np.clip(rng.random(count) - 0.07 * people.borrowing[owner], 0, 0.9999)
     closed = (figures.shares["bureau_closed"].pick(settles, kind, step) == 1) & (age > 20)
-    term = np.maximum(np.floor(figures.quantiles["bureau_term"].at(rng.random(count), kind)), 3)
+    term = _term(rng, kind)
+    # Most closed loans are over, most running ones are not: try again where the term says otherwise.
+    for _ in range(2):
+        term = np.where(closed == (term > age), _term(rng, kind), term)
     life = figures.quantiles["bureau_life"].at(rng.random(count), kind)
-    ended = np.clip(np.floor(-age + term * life), -age + 1, -2)
+    ended = -age + np.floor(term * life)
+    # Who closed a loan before its term is over did so at any time since.
+    ended = np.where(ended > -2, -np.ceil(age * 0.8 * rng.random(count)), ended)
+    ended = np.clip(ended, -age + 1, -2)
     # A running loan mostly ends in the future: stretch the terms that are already over.
     stretched = age + np.ceil(term * rng.random(count)) + 5
-    term = np.where(~closed & (term <= age) & (rng.random(count) < 0.85), stretched, term)
+    term = np.where(~closed & (term <= age) & (rng.random(count) < 0.35), stretched, term)
     return -age, -age + term, hidden(ended, ~closed), closed
 
 
@@ -97,7 +108,7 @@ def draw(
     was_late = (worst_trait < 0.17 * np.exp(0.55 * late - 0.15)) | overdue_now
     worst = np.round(figures.quantiles["bureau_max_overdue"].of_normal(mixed(rng, late, 0.3)), 3)
     annuity_told = rng.random(count) < 0.43
-    annuity = on_grid(total * figures.quantiles["bureau_annuity"].at(rng.random(count), kind), 4.5)
+    annuity = on_grid(1.5 * total * figures.quantiles["bureau_annuity"].at(rng.random(count), kind), 4.5)
     has_limit = running & (kind == CARD) & (rng.random(count) < 0.25)
     limit = np.round(figures.quantiles["bureau_limit"].at(rng.random(count)), 2)
     update = np.where(

@@ -49,7 +49,7 @@ class Shares:
     def pick(self, uniform: Reals, *given: Codes) -> Codes:
         """The choice at this uniform number (0..1) within each row's cell."""
         cell = _cell(self.sizes, given, len(uniform))
-        return (uniform[:, None] >= self.cumulative[cell, :-1]).sum(axis=1).astype(np.int64)
+        return np.asarray((uniform[:, None] >= self.cumulative[cell, :-1]).sum(axis=1), dtype=np.int64)
 
     def numbers(self, uniform: Reals, *given: Codes) -> Reals:
         """The picked choices as numbers."""

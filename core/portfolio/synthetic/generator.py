@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from core.portfolio.synthetic import application, bureau, card, default_risk, instalments, people, pos_cash, previous
 from core.portfolio.synthetic.facts import Category, Codes, Columns
@@ -31,6 +33,7 @@ FIRST_KEY, FIRST_PREVIOUS, FIRST_BUREAU = 100_001, 1_000_001, 5_000_001
 THIN_FILE_SHARE = 0.142  # applicants whom the credit bureau does not know
 TRUTH: Layout = (("SK_ID_CURR", "int"), ("true_default_probability", "float"))
 TYPES: Mapping[str, pa.DataType] = {"int": pa.int64(), "float": pa.float64(), "text": pa.string()}
+Arrow: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
 LABELLED, UNLABELLED = "application_train", "application_test"
 FILES: Mapping[str, Layout] = {
     LABELLED: APPLICATION,
@@ -59,18 +62,17 @@ def _chunks(applicants: int, new_applications: int) -> Iterator[_Chunk]:
             yield _Chunk(labelled, number, start + first, min(CHUNK, total - first))
 
 
+def _array(values: NDArray[np.generic] | Category, kind: str) -> Arrow:
+    if isinstance(values, Category):
+        indices = np.where(values.codes < 0, len(values.choices), values.codes)
+        texts: Arrow = pa.array([*values.choices, None], pa.string()).take(pa.array(indices, pa.int64()))
+        return texts
+    numbers: Arrow = pa.array(values, from_pandas=True).cast(TYPES[kind])
+    return numbers
+
+
 def _arrow(columns: Columns, layout: Layout) -> pa.Table:
-    arrays = []
-    for name, kind in layout:
-        values = columns[name]
-        if isinstance(values, Category):
-            missing = values.codes < 0
-            indices = pa.array(np.where(missing, 0, values.codes).astype(np.int8), mask=missing)
-            texts = pa.DictionaryArray.from_arrays(indices, pa.array(values.choices, pa.string()))
-            arrays.append(texts.cast(pa.string()))
-        else:
-            arrays.append(pa.array(values, type=TYPES[kind], from_pandas=True))
-    return pa.table(arrays, names=[name for name, _ in layout])
+    return pa.table([_array(columns[name], kind) for name, kind in layout], schema=_schema(layout))
 
 
 @dataclass

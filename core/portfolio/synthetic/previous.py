@@ -14,7 +14,7 @@ from core.portfolio.synthetic.people import YEAR, People, filled_up, mixed
 CASH, CONSUMER, REVOLVING, NO_CONTRACT = range(4)
 APPROVED, CANCELED, REFUSED, UNUSED = range(4)
 WITHOUT_HISTORY = 0.043
-BEGINS_WITH_A_LOAN = 0.93
+BEGINS_WITH_A_LOAN = 0.96
 SIZES = (50_000.0, 100_000.0, 200_000.0, 400_000.0)  # steps of the amount asked, as measured in facts.json
 NEW, REPEATER, REFRESHED, UNKNOWN_CLIENT = range(4)
 # Share of filled-in contract terms, by contract and status.
@@ -73,7 +73,7 @@ def _count(rng: np.random.Generator, people: People) -> Codes:
 def _contract(rng: np.random.Generator, began: Mask) -> Codes:
     """The kind of loan; what begins a relation is bought in a shop or taken as cash."""
     share = np.diff(facts().shares["previous_contract"].cumulative[0], prepend=0.0)
-    later = share * np.array([1.17, 0.73, 1.30, 1.0])
+    later = share * np.array([1.11, 0.79, 1.36, 1.0])
     bounds = np.cumsum(later / later.sum())[:-1]
     usual = (rng.random(len(began))[:, None] >= bounds).sum(axis=1)
     first = np.where(rng.random(len(began)) < 0.8, CONSUMER, CASH)
@@ -97,24 +97,25 @@ def _ask(rng: np.random.Generator, people: People) -> _Ask:
     began = (np.diff(owner, prepend=-1) > 0) & (rng.random(count) < BEGINS_WITH_A_LOAN)
     contract = _contract(rng, began)
     status = np.where(began, APPROVED, _status(rng, contract, people.refusals[owner]))
-    steadiness = mixed(rng, people.risk[owner], -0.1) + 0.2 * (contract == REVOLVING)
+    steadiness = mixed(rng, people.risk[owner], -0.1) + 0.4 * (contract == REVOLVING)
     age = figures.quantiles["previous_decided"].of_normal(steadiness, contract, status)
     adult = people.age_days[owner] - 19 * YEAR
     decided = -np.floor(np.clip(np.minimum(age, np.maximum(adult * rng.random(count) ** 0.3, 2)), 2, LONGEST_DAYS))
     filled = rng.random(count) < FILLED[contract, status]
     size = mixed(rng, people.wealth[owner], 0.35)
-    asked = figures.quantiles["previous_asked"].of_normal(size, contract)
+    granted = (status == APPROVED).astype(np.int64)
+    asked = figures.quantiles["previous_asked"].of_normal(size, contract, granted)
     asked = np.where(contract == CASH, on_grid(asked, 22_500), on_grid(asked, 45))
     asked = np.where(contract == REVOLVING, on_grid(asked, 22_500), asked)
     product = np.minimum(contract, CONSUMER)
     step = np.searchsorted(SIZES, asked)
-    terms = figures.shares["previous_terms"].numbers(rng.random(count), product, step).astype(np.int64)
+    terms = figures.shares["previous_terms"].numbers(rng.random(count), product, granted, step).astype(np.int64)
     terms = np.where(contract == REVOLVING, 0, terms)
     grade = figures.shares["previous_yield"].pick(rng.random(count), product)
     rate = np.maximum(figures.quantiles["previous_rate"].at(rng.random(count), product, grade), 0.001)
     pays_down = (contract == CONSUMER) & (rng.random(count) > figures.numbers["previous_no_down"])
     share_down = np.where(pays_down, figures.quantiles["previous_down"].at(rng.random(count)), 0.0)
-    down = np.round(asked * share_down / 4.5) * 4.5
+    down = np.round(asked * share_down / 1.089 / 4.5) * 4.5
     cash_ratio = np.maximum(figures.quantiles["previous_ratio"].at(rng.random(count), product), 1.0)
     insured = np.where(rng.random(count) < 0.3, 1.0 + 0.13 * rng.random(count), 1.0)
     credit = on_grid(np.where(contract == CASH, asked * cash_ratio, (asked - down) * insured), 4.5)
@@ -141,7 +142,7 @@ def _client_type(rng: np.random.Generator, ask: _Ask) -> Codes:
 def _combination(rng: np.random.Generator, ask: _Ask, product: Category, industry: Category) -> Category:
     """The lender's product name, which follows from contract, channel, yield and shop."""
     grades = ("low", "low", "middle", "high")
-    shops = {"Connectivity": "mobile", "Consumer electronics": "household", "XNA": "other"}
+    shops = {"Connectivity": "mobile", "Consumer electronics": "household", "Clothing": "other", "Tourism": "other"}
     cash = tuple(f"Cash {way}: {grade}" for way in ("X-Sell", "Street") for grade in ("low", "middle", "high"))
     points = tuple(
         f"POS {shop} {interest} interest"
@@ -151,10 +152,10 @@ def _combination(rng: np.random.Generator, ask: _Ask, product: Category, industr
     choices = ("Cash", "Card Street", "Card X-Sell", *cash, *points)
     choices = tuple(choice.replace("other without", "others without") for choice in choices)
     level = np.array([("low", "middle", "high").index(grade) for grade in grades])[ask.grade]
-    walk_in = product.codes == product.choices.index("walk-in")
+    walk_in = product.codes != product.choices.index("x-sell")
     shop_names = ("mobile", "household", "industry", "other")
     shop = np.array([shop_names.index(shops.get(name, "industry")) for name in industry.choices])[industry.codes]
-    free = (ask.grade == 0) | ((ask.grade == 1) & (rng.random(len(ask.owner)) < 0.25))
+    free = (ask.grade == 0) | ((ask.grade == 1) & (rng.random(len(ask.owner)) < 0.33))
     code = np.where(ask.filled, 3 + 3 * walk_in + level, 0)
     code = np.where(ask.contract == CONSUMER, 9 + 2 * shop + free, code)
     code = np.where(ask.contract == REVOLVING, np.where(walk_in, 1, 2), code)
@@ -173,7 +174,9 @@ def _texts(rng: np.random.Generator, ask: _Ask) -> Columns:
     nothing = goods.choices.index("XNA")
     no_industry = industry.choices.index("XNA")
     goods = Category(np.where(sells, goods.codes, nothing), goods.choices)
-    industry = Category(np.where(sells, industry.codes, no_industry), industry.choices)
+    # Cash and cards are sometimes sold in a shop, too.
+    in_shop = sells | (ask.filled & (rng.random(count) < 0.22))
+    industry = Category(np.where(in_shop, industry.codes, no_industry), industry.choices)
     channel = shares["previous_channel"].texts(rng.random(count), ask.contract, ask.status)
     purpose = shares["previous_purpose"].texts(rng.random(count), np.where(pick == 1, 1, 0))
     purposes = (*purpose.choices, "XAP")
@@ -276,8 +279,11 @@ def draw(rng: np.random.Generator, people: People, keys: Codes, first_identifier
     consumer = ask.contract == CONSUMER
     no_goods = np.where(consumer, ~kept & (ask.status == CANCELED), empty | (ask.asked == 0))
     no_down = ~((consumer & kept) | ((ask.contract == CASH) & ask.filled & (rng.random(count) < 0.12)))
-    share_down = np.divide(ask.down, ask.asked, out=np.zeros(count), where=ask.asked > 0) * 1.09
+    share_down = np.divide(ask.down, ask.asked, out=np.zeros(count), where=ask.asked > 0) * 1.089
     special = consumer & ask.filled & (ask.status == APPROVED) & (rng.random(count) < 0.0118)
+    rates = facts().quantiles
+    primary = np.round(rates["previous_rate_primary"].at(rng.random(count)), 6)
+    privileged = np.round(rates["previous_rate_privileged"].at(rng.random(count)), 6)
     columns: Columns = {
         "SK_ID_PREV": identifier,
         "SK_ID_CURR": keys[ask.owner],
@@ -290,8 +296,8 @@ def draw(rng: np.random.Generator, people: People, keys: Codes, first_identifier
         "FLAG_LAST_APPL_PER_CONTRACT": Category((rng.random(count) < 0.9958).astype(np.int64), ("N", "Y")),
         "NFLAG_LAST_APPL_IN_DAY": (rng.random(count) < 0.9967).astype(np.int64),
         "RATE_DOWN_PAYMENT": hidden(share_down, no_down),
-        "RATE_INTEREST_PRIMARY": hidden(np.round(0.14 + 0.06 * rng.random(count), 4), ~special),
-        "RATE_INTEREST_PRIVILEGED": hidden(np.round(0.71 + 0.15 * rng.random(count), 4), ~special),
+        "RATE_INTEREST_PRIMARY": hidden(primary, ~special),
+        "RATE_INTEREST_PRIVILEGED": hidden(privileged, ~special),
         "NAME_CONTRACT_STATUS": Category(ask.status, ("Approved", "Canceled", "Refused", "Unused offer")),
         "DAYS_DECISION": ask.decided.astype(np.int64),
         "CNT_PAYMENT": hidden(ask.terms.astype(np.float64), empty),
