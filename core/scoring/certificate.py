@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,13 +169,13 @@ def cells_between(splits: Thresholds, lowest: float, highest: float, whole: bool
 
     Neighbours without any such value are left out; the outer edges are infinite.
     """
-    edges = np.array([-math.inf, *splits, math.inf])
+    edges = [-math.inf, *splits.tolist(), math.inf]
     probes, starts = [], []
-    for above, up_to in zip(edges, edges[1:], strict=False):
-        probe = _largest_in(float(above), min(float(up_to), highest), whole)
+    for above, up_to in pairwise(edges):
+        probe = _largest_in(above, min(up_to, highest), whole)
         if probe is not None and probe >= lowest:
             probes.append(probe)
-            starts.append(float(above))
+            starts.append(above)
     if not probes:
         return Cells(np.empty(0, dtype=np.float32), np.empty(0))
     return Cells(np.array(probes, dtype=np.float32), np.array([-math.inf, *starts[1:], math.inf]))
