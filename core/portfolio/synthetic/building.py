@@ -34,7 +34,7 @@ FLOOR_STEPS = (0.1, 0.2, 0.4)  # as measured in facts.json
 
 def _unknown(rng: np.random.Generator, block: Reals, share: float) -> Mask:
     """Where a measure is missing: mostly for the same people, as the whole block is missing together."""
-    own = 0.97 * block + np.sqrt(1 - 0.97**2) * rng.standard_normal(len(block))
+    own = 0.99 * block + np.sqrt(1 - 0.99**2) * rng.standard_normal(len(block))
     return np.asarray(own < ndtri(share))
 
 
