@@ -59,7 +59,7 @@ check: .venv/dev.stamp  ## lint, format, types, import order, Dockerfile
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
 
-bench: .venv/dev.stamp  ## figures side by side in one run, as ratios
+bench: .venv/dev.stamp setup  ## figures side by side in one run, as ratios
 	@$(BIN)/python -m tests.bench
 
 bench-full: .venv/dev.stamp  ## the same for a portfolio of 307,511 applicants (about half an hour)
