@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import msgspec
 import numpy as np
+import pyarrow
+import pyarrow.compute as pc
 import pyarrow.parquet
 from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ from core.model.booster import Booster, Margins, Rows
 from core.model.calibration import Calibration
 from core.model.card import CARD_FORMAT, Card
 from core.model.registry import REMEDY
+from core.model.split_points import Thresholds, split_points
 
 MODEL, CALIBRATION, CARD, REFERENCE, BINS = (
     "model.txt",
@@ -31,13 +34,14 @@ MODEL, CALIBRATION, CARD, REFERENCE, BINS = (
 )
 FILES = (MODEL, CALIBRATION, CARD, REFERENCE, BINS)
 SUMS = "SHA256SUMS"
+PART, TRAINING, HELD_OUT = "part", "training", "held_out"  # which rows of reference.parquet are what
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A sample of the training rows, as the model saw and scored them."""
+    """A sample of labelled rows, as the model sees and scores them."""
 
     features: NDArray[np.float32]  # (rows, features), in the model's order
     margins: Margins
@@ -84,14 +88,33 @@ class Model:
         """The share of validation clients with a lower PD, 0..1, from 101 quantiles on the card."""
         return float(np.interp(default_probability, self.card.validation_pd_quantiles, self._places))
 
-    @cached_property
+    @property
     def reference(self) -> Reference:
-        """Read when first asked for: scoring does without it."""
+        """A sample of the training rows; read when first asked for: scoring does without it."""
+        return self._samples[TRAINING]
+
+    @property
+    def held_out(self) -> Reference:
+        """A sample of the validation and test rows: the trees were not grown on them."""
+        return self._samples[HELD_OUT]
+
+    @cached_property
+    def split_points(self) -> tuple[Thresholds, ...]:
+        """The values of each numeric feature at which the model's answer can change, in the order of the features."""
+        return split_points(_text(_checked(self.folder, MODEL, _sums(self.folder))), len(self.features))
+
+    @cached_property
+    def _samples(self) -> Mapping[str, Reference]:
         content = _checked(self.folder, REFERENCE, _sums(self.folder))
         table = pyarrow.parquet.read_table(io.BytesIO(content))
-        columns = [table.column(name).to_numpy() for name in self.features]
+        return {part: self._sample(table.filter(pc.field(PART) == part)) for part in (TRAINING, HELD_OUT)}
+
+    def _sample(self, table: pyarrow.Table) -> Reference:
+        features = np.empty((table.num_rows, len(self.features)), dtype=np.float32)
+        for at, name in enumerate(self.features):
+            features[:, at] = table.column(name).to_numpy()
         return Reference(
-            features=np.column_stack(columns).astype(np.float32, copy=False),
+            features=features,
             margins=table.column("margin").to_numpy(),
             default_probabilities=table.column("default_probability").to_numpy(),
             target=table.column("target").to_numpy(),

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.model.booster import Sample
 from core.model.card import Card, FeatureCard, OutOfFold, Rows, Source
@@ -89,7 +90,9 @@ def _source(learnt: Learnt, contract: Contract, origin: Origin) -> Source:
 
 
 def _features(material: Material, learnt: Learnt) -> tuple[FeatureCard, ...]:
-    missing = np.isnan(material.sample.features[material.parts.training]).mean(axis=0)
+    parts = material.parts
+    missing = np.isnan(material.sample.features[parts.training]).mean(axis=0)
+    seen = material.sample.features[np.concatenate([parts.training, parts.stopping])]
     gains = learnt.booster.gains()
     shares = gains / max(float(gains.sum()), 1e-300)
     columns = learnt.growth.columns
@@ -100,6 +103,9 @@ def _features(material: Material, learnt: Learnt) -> tuple[FeatureCard, ...]:
             kind="category" if levels else "number",
             levels=levels,
             direction=direction,
+            lowest=None if levels else float(np.nanmin(seen[:, position])),
+            highest=None if levels else float(np.nanmax(seen[:, position])),
+            unseen_levels=_unseen(levels, seen[:, position]),
             missing_share=float(missing[position]),
             gain_share=float(shares[position]),
         )
@@ -107,6 +113,11 @@ def _features(material: Material, learnt: Learnt) -> tuple[FeatureCard, ...]:
             zip(columns.names, material.selection.levels, columns.directions, strict=True)
         )
     )
+
+
+def _unseen(levels: tuple[str, ...], codes: NDArray[np.float32]) -> tuple[str, ...]:
+    known = np.bincount(codes[~np.isnan(codes)].astype(np.intp), minlength=len(levels)) if levels else ()
+    return tuple(level for level, rows in zip(levels, known, strict=True) if not rows)
 
 
 def _clip(learnt: Learnt, test: Judged) -> str:

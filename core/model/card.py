@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +100,9 @@ class FeatureCard(_Part, frozen=True, kw_only=True):
     kind: str  # "number" or "category"
     levels: tuple[str, ...]  # of a category: level i is stored as float(i)
     direction: int  # +1: more may only raise the PD; -1: only lower it; 0: free
+    lowest: float | None  # of a number, in the rows that grew or stopped the trees; None for a category
+    highest: float | None
+    unseen_levels: tuple[str, ...]  # of a category: those that none of these rows has
     missing_share: float  # in the training rows
     gain_share: float  # of the training loss that all splits saved
 

@@ -12,7 +12,20 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
-from core.model.artefact import BINS, CALIBRATION, CARD, FILES, MODEL, REFERENCE, SUMS, Reference, digest
+from core.model.artefact import (
+    BINS,
+    CALIBRATION,
+    CARD,
+    FILES,
+    HELD_OUT,
+    MODEL,
+    PART,
+    REFERENCE,
+    SUMS,
+    TRAINING,
+    Reference,
+    digest,
+)
 from core.model.bins import Binned, Bins, freeze
 from core.model.calibration import Calibration
 from core.model.card import Card, FeatureCard
@@ -25,7 +38,8 @@ class Artefact:
     text: str
     calibration: Calibration
     card: Card
-    reference: Reference
+    reference: Reference  # training rows
+    held_out: Reference
 
 
 def publish(artefact: Artefact, models_dir: Path) -> Card:
@@ -49,7 +63,7 @@ def _content(artefact: Artefact) -> dict[str, bytes]:
         MODEL: artefact.text.encode(),
         CALIBRATION: _json(artefact.calibration),
         CARD: _json(card),
-        REFERENCE: _parquet(artefact.reference, card.features),
+        REFERENCE: _parquet(artefact, card.features),
         BINS: _json(_bins(artefact.reference, card.features)),
     }
 
@@ -72,18 +86,27 @@ def _bins(reference: Reference, features: tuple[FeatureCard, ...]) -> Bins:
     )
 
 
-def _parquet(reference: Reference, features: tuple[FeatureCard, ...]) -> bytes:
-    names = [*(card.name for card in features), "margin", "default_probability", "target"]
-    columns: list[pyarrow.FloatArray | pyarrow.DoubleArray | pyarrow.Int8Array] = [
-        *(pyarrow.array(reference.features[:, position], type=pyarrow.float32()) for position in range(len(features))),
-        pyarrow.array(reference.margins, type=pyarrow.float64()),
-        pyarrow.array(reference.default_probabilities, type=pyarrow.float64()),
-        pyarrow.array(reference.target, type=pyarrow.int8()),
-    ]
-    table = pyarrow.Table.from_arrays(columns, names=names)
+def _parquet(artefact: Artefact, features: tuple[FeatureCard, ...]) -> bytes:
+    parts = ((TRAINING, artefact.reference), (HELD_OUT, artefact.held_out))
+    table = pyarrow.concat_tables([_table(part, sample, features) for part, sample in parts])
     buffer = io.BytesIO()
     pyarrow.parquet.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def _table(part: str, sample: Reference, features: tuple[FeatureCard, ...]) -> pyarrow.Table:
+    columns = {
+        card.name: pyarrow.array(sample.features[:, at], type=pyarrow.float32()) for at, card in enumerate(features)
+    }
+    return pyarrow.table(
+        {
+            **columns,
+            "margin": pyarrow.array(sample.margins, type=pyarrow.float64()),
+            "default_probability": pyarrow.array(sample.default_probabilities, type=pyarrow.float64()),
+            "target": pyarrow.array(sample.target, type=pyarrow.int8()),
+            PART: pyarrow.array([part] * sample.target.size, type=pyarrow.string()),
+        }
+    )
 
 
 def _json(value: msgspec.Struct) -> bytes:

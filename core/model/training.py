@@ -19,12 +19,14 @@ from core.model.folds import out_of_fold
 from core.model.learning import Learnt, learn
 from core.model.material import Material, gather
 from core.model.publish import Artefact, publish
+from core.model.split import Positions
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
 from core.progress import Progress
 from core.settings import Settings
 
 REFERENCE_ROWS = 5_000
+HELD_OUT_ROWS = 10_000
 MOST_FOLDS = 20
 
 
@@ -63,8 +65,10 @@ def train(
     origin = Origin(store.fingerprint, tuple(store.missing_tables), clock())
     card = assess(material, learnt, contract, origin, folds)
     progress("writing the model")
-    reference = _reference(material, learnt)
-    card = publish(Artefact(learnt.fitted.text, learnt.calibration, card, reference), settings.models_dir)
+    parts = material.parts
+    reference = _sampled(material, learnt, parts.training, REFERENCE_ROWS)
+    held_out = _sampled(material, learnt, np.concatenate([parts.validation, parts.test]), HELD_OUT_ROWS)
+    card = publish(Artefact(learnt.fitted.text, learnt.calibration, card, reference, held_out), settings.models_dir)
     registry.activate(settings.models_dir, card.version)
     progress("model trained", 1.0)
     return card
@@ -85,11 +89,10 @@ def _folds(material: Material, folds: int, growth: Growth, contract: Contract, p
     return out_of_fold(material.sample, folds, growth, error_costs(contract.policy), progress)
 
 
-def _reference(material: Material, learnt: Learnt) -> Reference:
-    """Training rows drawn without return, as the finished model scores them."""
-    training = material.parts.training
+def _sampled(material: Material, learnt: Learnt, rows: Positions, most: int) -> Reference:
+    """Rows drawn without return, as the finished model scores them."""
     rng = np.random.default_rng(learnt.growth.seed)
-    drawn = np.sort(rng.choice(training, min(REFERENCE_ROWS, training.size), replace=False))
+    drawn = np.sort(rng.choice(rows, min(most, rows.size), replace=False))
     features = material.sample.features[drawn]
     margins = learnt.booster.margins(features, learnt.growth.threads)
     return Reference(

@@ -125,6 +125,6 @@ def _limits(values: Sequence[float | None], otherwise: float) -> NDArray[np.floa
 def _usual_most(sample: FeatureMatrix) -> int:
     """How many features at most are missing for 95 % of these clients."""
     if not len(sample):
-        return sample.shape[1]
-    missing: NDArray[np.intp] = np.isnan(sample).sum(axis=1)
-    return int(np.sort(missing)[math.ceil(USUAL_SHARE * missing.size) - 1])
+        return int(sample.shape[1])
+    missing: list[int] = np.sort(np.isnan(sample).sum(axis=1)).tolist()
+    return missing[math.ceil(USUAL_SHARE * len(missing)) - 1]
