@@ -43,6 +43,10 @@ class AccountStore:
         with _calm(path):
             if not path.exists():
                 _create(path)
+            if path.stat().st_size == 0:  # never ours: people were in it, and must not be replaced by nobody
+                raise AccountsUnavailable(
+                    f"Accounts file {path.name}: it is empty; restore it, or delete it for a new one."
+                )
             _close_to_others(path)
             with closing(_connect(path)) as connection:
                 migrate(connection, datetime.now(UTC))
