@@ -189,14 +189,15 @@ def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(
     assert isinstance(sign_in(dearer, "ana", password, PEER, now), Ticket)
 
 
-def test_an_account_disabled_while_the_password_is_checked_gets_no_ticket(
-    store: AccountStore, enrol: Enrol, now: datetime
+@pytest.mark.parametrize("change", [changes.disable, changes.reset_password])
+def test_an_account_changed_while_the_password_is_checked_gets_no_ticket(
+    change: Callable[..., object], store: AccountStore, enrol: Enrol, now: datetime
 ) -> None:
     password = enrol("ana")
 
     class Slow(PasswordHasher):
         def matches(self, encoded: bytes, stored: str | None) -> bool:
-            changes.disable(store, CONSOLE, "ana", now)
+            change(store, CONSOLE, "ana", now)
             return super().matches(encoded, stored)
 
     assert sign_in(replace(store, hasher=Slow(4)), "ana", password, PEER, now) == Wrong()
