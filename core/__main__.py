@@ -19,6 +19,7 @@ COMMANDS = {
     "applicants": "list applicant keys",
     "train": "build missing features, then train, calibrate and measure a model",
     "score": "score one applicant and say why",
+    "people": "list, add, disable and enable people, reset a password, change a role",
 }
 
 

@@ -11,7 +11,12 @@
     ├── ModelMissing          there is no model yet
     ├── ModelRefused          an artefact that is damaged or does not fit
     ├── TrainingRefused       data a model cannot be trained on
-    └── ExplanationRefused    contributions that do not add up to the score
+    ├── ExplanationRefused    contributions that do not add up to the score
+    ├── AccountRefused        a change to an account against its rules
+    ├── UnknownPerson         nobody has this user name
+    ├── PermissionRefused     an action that this role may not do
+    ├── SignInRefused         no session: never signed in, or it has ended
+    └── AccountsUnavailable   an accounts file that is damaged, locked or newer than this program
 
 Each message names the thing, the rule, what was got and the remedy. `exit_code` is what cron sees.
 """
@@ -65,3 +70,23 @@ class TrainingRefused(SolventError):
 
 class ExplanationRefused(SolventError):
     pass
+
+
+class AccountRefused(SolventError):
+    pass
+
+
+class UnknownPerson(SolventError):
+    exit_code = 4
+
+
+class PermissionRefused(SolventError):
+    pass
+
+
+class SignInRefused(SolventError):
+    pass
+
+
+class AccountsUnavailable(SolventError):
+    exit_code = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from core.errors import SettingsError
@@ -24,6 +25,10 @@ class Settings:
     reports_dir: Path
     language: str
     threads: int
+    session_idle_minutes: int = 30  # a session unused for this long has ended
+    session_hours: int = 10  # and so has one this old: a working day
+    password_cost: int = 12  # bcrypt's log2 of rounds
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # only these may say whom they speak for
 
     @property
     def raw_dir(self) -> Path:
@@ -38,6 +43,16 @@ class Settings:
     def features_file(self) -> Path:
         """The feature rows: one immutable DuckDB file, replaced whole."""
         return self.data_dir / "features.duckdb"
+
+    @property
+    def accounts_file(self) -> Path:
+        """People, sessions and who did what to them: SQLite that only the owner can read."""
+        return self.data_dir / "accounts.sqlite"
+
+    @property
+    def first_accounts_file(self) -> Path:
+        """The first random passwords, for the owner to hand out and delete."""
+        return self.data_dir / "first_accounts.txt"
 
 
 def read(environment: Mapping[str, str] | None = None, data_dir: Path | None = None) -> Settings:
@@ -54,7 +69,11 @@ def read(environment: Mapping[str, str] | None = None, data_dir: Path | None = N
         models_dir=apart.resolve() / "models" if apart else ROOT / "models" / portfolio,
         reports_dir=apart.resolve() / "reports" if apart else ROOT / "reports",
         language=env.get("SOLVENT_LANGUAGE", "en"),
-        threads=_threads(env.get("SOLVENT_THREADS", "2")),
+        threads=_whole(env, "SOLVENT_THREADS", 2, 1, 256),
+        session_idle_minutes=_whole(env, "SOLVENT_IDLE_MINUTES", Settings.session_idle_minutes, 1, 1_440),
+        session_hours=_whole(env, "SOLVENT_SESSION_HOURS", Settings.session_hours, 1, 168),
+        password_cost=_whole(env, "SOLVENT_PASSWORD_COST", Settings.password_cost, 10, 16),
+        trusted_proxies=_networks(env, "SOLVENT_TRUSTED_PROXIES"),
     )
 
 
@@ -64,7 +83,17 @@ def _portfolio(name: str) -> str:
     return name
 
 
-def _threads(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 256:
-        raise SettingsError(f"SOLVENT_THREADS: expected a whole number from 1 to 256, got {text!r}.")
+def _whole(env: Mapping[str, str], key: str, default: int, lowest: int, highest: int) -> int:
+    text = env.get(key, str(default))
+    if not text.isdecimal() or len(text) > 9 or not lowest <= int(text) <= highest:
+        raise SettingsError(f"{key}: expected a whole number from {lowest} to {highest}, got {text!r}.")
     return int(text)
+
+
+def _networks(env: Mapping[str, str], key: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The addresses and networks of a list with commas, such as 10.0.0.7, 192.168.0.0/16."""
+    words = [word.strip() for word in env.get(key, "").split(",") if word.strip()]
+    try:
+        return tuple(ip_network(word) for word in words)
+    except ValueError as error:
+        raise SettingsError(f"{key}: expected addresses or networks with commas between them; {error}.") from None

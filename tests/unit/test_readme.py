@@ -29,8 +29,8 @@ def test_every_make_target_of_the_readme_exists(readme: str, project_root: Path)
 
 
 def test_every_setting_stands_in_the_readme_and_nothing_else(readme: str, project_root: Path) -> None:
-    read = set(re.findall(r"\"(SOLVENT_[A-Z]+)\"", (project_root / "core" / "settings.py").read_text()))
-    assert set(re.findall(r"SOLVENT_[A-Z]+", readme)) == read
+    read = set(re.findall(r"\"(SOLVENT_[A-Z_]+)\"", (project_root / "core" / "settings.py").read_text()))
+    assert set(re.findall(r"SOLVENT_[A-Z_]+", readme)) == read
 
 
 def test_every_folder_and_picture_of_the_readme_exists(readme: str, project_root: Path) -> None:

@@ -45,3 +45,38 @@ def test_threads_are_taken_within_their_limits(threads: str) -> None:
 def test_threads_outside_their_limits_are_refused_with_key_value_and_type(threads: str) -> None:
     with pytest.raises(SettingsError, match=r"SOLVENT_THREADS: expected a whole number from 1 to 256"):
         settings.read({"SOLVENT_THREADS": threads})
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "lowest", "highest"),
+    [
+        ("SOLVENT_IDLE_MINUTES", "session_idle_minutes", 1, 1_440),
+        ("SOLVENT_SESSION_HOURS", "session_hours", 1, 168),
+        ("SOLVENT_PASSWORD_COST", "password_cost", 10, 16),
+    ],
+)
+def test_limits_of_the_sign_in_are_taken_and_refused_at_both_sides(
+    key: str, field: str, lowest: int, highest: int
+) -> None:
+    assert [getattr(settings.read({key: str(value)}), field) for value in (lowest, highest)] == [lowest, highest]
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(SettingsError, match=f"{key}: expected a whole number from {lowest} to {highest}"):
+            settings.read({key: str(value)})
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    found = settings.read({"SOLVENT_TRUSTED_PROXIES": "10.0.0.7, 192.168.0.0/16,::1"}).trusted_proxies
+    assert [str(network) for network in found] == ["10.0.0.7/32", "192.168.0.0/16", "::1/128"]
+    assert settings.read({}).trusted_proxies == ()
+
+
+@pytest.mark.parametrize("text", ["proxy.example", "10.0.0.7/8", "10.0.0.300"])
+def test_a_proxy_that_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="SOLVENT_TRUSTED_PROXIES: expected addresses or networks"):
+        settings.read({"SOLVENT_TRUSTED_PROXIES": text})
+
+
+def test_accounts_lie_with_the_desk(tmp_path: Path) -> None:
+    found = settings.read({}, data_dir=tmp_path)
+    assert found.accounts_file == tmp_path / "accounts.sqlite"
+    assert found.first_accounts_file == tmp_path / "first_accounts.txt"

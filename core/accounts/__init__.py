@@ -1,0 +1,1 @@
+"""Who may work here: people, roles and permissions, sign-in, server-side sessions, throttling."""

@@ -1,0 +1,87 @@
+"""`people`: accounts without a browser, as the actor `console`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from core.accounts import changes
+from core.accounts.changes import FirstPassword
+from core.accounts.people import CONSOLE, Person, everyone
+from core.accounts.roles import PERSONAL_ROLES
+from core.accounts.store import AccountStore, open_accounts
+from core.commands.console import print_json, print_lines
+from core.settings import Settings
+
+Work = Callable[[AccountStore, argparse.Namespace, datetime], Person | FirstPassword]
+
+WORKS: dict[str, Work] = {
+    "add": lambda store, asked, now: changes.add(store, CONSOLE, asked.user_name, asked.name, asked.role, now),
+    "disable": lambda store, asked, now: changes.disable(store, CONSOLE, asked.user_name, now),
+    "enable": lambda store, asked, now: changes.enable(store, CONSOLE, asked.user_name, now),
+    "reset": lambda store, asked, now: changes.reset_password(store, CONSOLE, asked.user_name, now),
+    "role": lambda store, asked, now: changes.change_role(store, CONSOLE, asked.user_name, asked.role, now),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    roles = ", ".join(role.value for role in PERSONAL_ROLES)
+    works = parser.add_subparsers(dest="work", required=True, metavar="list|add|disable|enable|reset|role")
+    listing = works.add_parser("list", help="everybody, disabled people too")
+    add = works.add_parser("add", help="a new person; prints the first password once")
+    add.add_argument("user_name")
+    add.add_argument("--name", required=True, help="the name others read")
+    add.add_argument("--role", required=True, help=f"one of {roles}")
+    disable = works.add_parser("disable", help="no sign-in any more; ends the person's sessions at once")
+    enable = works.add_parser("enable", help="sign-in again, with the password as it was")
+    reset = works.add_parser("reset", help="a new random password, printed once; ends the person's sessions")
+    for one in (disable, enable, reset):
+        one.add_argument("user_name")
+    role = works.add_parser("role", help="another role; ends the person's sessions")
+    role.add_argument("user_name")
+    role.add_argument("role", help=f"one of {roles}")
+    for one in (listing, add, disable, enable, reset, role):
+        one.add_argument("--json", action="store_true", help="one JSON value on standard output")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    store = open_accounts(settings)
+    if arguments.work == "list":
+        _print_list(everyone(store), arguments.json)
+    else:
+        _print_result(WORKS[arguments.work](store, arguments, datetime.now(UTC)), arguments.json)
+    return 0
+
+
+def _print_list(people: tuple[Person, ...], as_json: bool) -> None:
+    if as_json:
+        print_json([_fields(person) for person in people])
+    else:
+        print_lines([_line(person) for person in people] or ["Nobody yet: `python -m core people add`."])
+
+
+def _print_result(result: Person | FirstPassword, as_json: bool) -> None:
+    person = result.person if isinstance(result, FirstPassword) else result
+    password = {"password": result.password} if isinstance(result, FirstPassword) else {}
+    if as_json:
+        print_json(_fields(person) | password)
+    else:
+        shown = [f"Password, shown this once: {word}" for word in password.values()]
+        print_lines([_line(person), *shown])
+
+
+def _fields(person: Person) -> dict[str, str | bool]:
+    return {
+        "user_name": person.user_name,
+        "display_name": person.display_name,
+        "role": person.role.value,
+        "enabled": person.enabled,
+        "must_change_password": person.must_change_password,
+        "created_at": person.created_at.isoformat(),
+    }
+
+
+def _line(person: Person) -> str:
+    state = "" if person.enabled else "  disabled"
+    return f"{person.user_name:<34}{person.role.value:<16}{person.display_name}{state}"

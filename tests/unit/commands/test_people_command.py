@@ -1,0 +1,88 @@
+"""`people` on the command line."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import settings
+from core.__main__ import main
+from core.accounts.events import events_after
+from core.accounts.store import open_accounts
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A desk whose passwords are cheap to hash."""
+    read = settings.read
+    monkeypatch.setattr(settings, "read", lambda **where: replace(read({}, **where), password_cost=4))
+    return str(tmp_path)
+
+
+def _run(desk: str, *words: str) -> int:
+    return main(["--data", desk, "people", *words])
+
+
+def _json(capsys: pytest.CaptureFixture[str]) -> object:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_person_is_added_listed_and_changed(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(desk, "add", "ana", "--name", "Ana B.", "--role", "officer", "--json") == 0
+    added = _json(capsys)
+    assert isinstance(added, dict)
+    assert len(added.pop("password")) == 23
+    assert _run(desk, "list", "--json") == 0
+    assert _json(capsys) == [added]
+    for words, key, value in (
+        (("role", "ana", "auditor"), "role", "auditor"),
+        (("disable", "ana"), "enabled", False),
+        (("enable", "ana"), "enabled", True),
+        (("reset", "ana"), "must_change_password", True),
+    ):
+        assert _run(desk, *words, "--json") == 0
+        changed = _json(capsys)
+        assert isinstance(changed, dict)
+        assert changed[key] == value
+
+
+def test_lines_for_people_show_the_password_once(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(desk, "list")
+    assert "Nobody yet" in capsys.readouterr().out
+    _run(desk, "add", "ana", "--name", "Ana B.", "--role", "officer")
+    assert "Password, shown this once: " in capsys.readouterr().out
+    _run(desk, "disable", "ana")
+    capsys.readouterr()
+    _run(desk, "list")
+    assert capsys.readouterr().out.split() == ["ana", "officer", "Ana", "B.", "disabled"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("disable", "nobody"), 4, "UnknownPerson: "),
+        (("add", "a b", "--name", "Ana", "--role", "officer"), 2, "AccountRefused: User name"),
+        (("add", "ana", "--name", "Ana", "--role", "console"), 2, "AccountRefused: Role"),
+    ],
+)
+def test_a_refusal_has_a_code_and_a_sentence(
+    words: tuple[str, ...], code: int, says: str, desk: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(desk, *words, "--json") == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(says)
+
+
+def test_the_command_line_acts_as_the_console(desk: str) -> None:
+    _run(desk, "add", "ana", "--name", "Ana B.", "--role", "officer")
+    events = events_after(open_accounts(settings.read(data_dir=Path(desk))), 0)
+    assert {(event.actor, event.role, event.subject) for _, event in events} == {("console", "console", "ana")}
+
+
+def test_without_a_kind_of_work_the_command_says_what_there_is(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        _run(desk)
+    assert end.value.code == 2
+    assert "list|add|disable|enable|reset|role" in capsys.readouterr().err
