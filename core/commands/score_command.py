@@ -6,11 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.commands.application_file import LARGEST_BYTES, read_fields
 from core.commands.console import print_json, print_lines
 from core.desk import Desk, open_desk
 from core.errors import ApplicationRefused, SettingsError
 from core.portfolio import application
+from core.portfolio.application_json import LARGEST_BYTES, read_fields
 from core.portfolio.wording import money, percent, points
 from core.scoring.score import FamilyContribution, Score
 from core.scoring.sentence import headline

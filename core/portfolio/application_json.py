@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from typing import NoReturn
 
 from core.errors import ApplicationRefused
+from core.portfolio.wording import shortened
 
 LARGEST_BYTES = 1_000_000
 _REMEDY = 'give one flat JSON object such as {"FIELD": 1, "OTHER": "text"}'
 
 
 def read_fields(content: bytes) -> dict[str, object]:
-    """The fields of the one JSON object in `content`; which of them the contract knows is checked elsewhere."""
+    """The fields of the one JSON object in `content`; which of them the contract knows is checked elsewhere.
+
+    Raises ApplicationRefused, whatever the bytes are, and nothing else.
+    """
     if len(content) > LARGEST_BYTES:
         raise _refused(f"must not be larger than {LARGEST_BYTES:,} bytes", "more")
     try:
-        fields: object = json.loads(content.decode("utf-8"), object_pairs_hook=_once_each)
+        fields: object = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_once_each, parse_constant=_not_a_number
+        )
     except UnicodeDecodeError as error:
         raise _refused("must be UTF-8 text", f"another byte at position {error.start}") from None
     except json.JSONDecodeError as error:
@@ -28,17 +36,26 @@ def read_fields(content: bytes) -> dict[str, object]:
         raise _refused("must be one object", f"a {_json_name(fields)}")
     for name, value in fields.items():
         if isinstance(value, (dict, list)):
-            raise _refused(f"must hold single values, also in '{name[:40]}'", f"a {_json_name(value)}")
+            raise _refused(f"must hold single values, also in '{shortened(name)}'", f"a {_json_name(value)}")
     return fields
+
+
+def read_pasted(text: str) -> dict[str, object]:
+    """The same for text from a form; half a character that no encoding knows is refused like any other."""
+    return read_fields(text.encode("utf-8", "surrogatepass"))
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _refused("must name each field once", f"'{twice[:40]}' twice")
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise _refused("must name each field once", f"'{shortened(twice)}' twice")
     return fields
+
+
+def _not_a_number(word: str) -> NoReturn:
+    """JSON knows neither NaN nor Infinity, though Python reads them."""
+    raise _refused("must hold finite numbers; a missing value is null", word)
 
 
 def _json_name(value: object) -> str:
