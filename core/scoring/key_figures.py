@@ -53,9 +53,14 @@ def _pd(score: Score, target_meaning: str) -> KeyFigure:
         worse=score.default_probability >= score.cut,
         up=tenths >= 0,
         comparison=f"vs cut-off {percent(score.cut)}",
-        explanation=f"Of 100 clients with this figure, about {100 * score.default_probability:.0f} default. "
-        f"What counts as default: {target_meaning}",
+        explanation=f"{_expected_defaults(score.default_probability)} What counts as default: {target_meaning}",
     )
+
+
+def _expected_defaults(default_probability: float) -> str:
+    """So many of a hundred, or of a thousand where a hundred would round to none."""
+    clients = 100 if default_probability >= 0.02 else 1_000
+    return f"Of {clients:,} clients with this figure, about {clients * default_probability:.0f} default."
 
 
 def _points(score: Score, policy: Policy, peers: Peers) -> KeyFigure:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import shorten, wrap
 
-from core.scoring.waterfall import Bar, BarKind, Grouping, Tick, Waterfall
-from pages._ui import palette
-from pages._ui.figure import SMALL, Part, box, figure, line, marked_note, note
+from core.scoring.waterfall import Bar, BarKind, Grouping, Waterfall
+from pages._ui import palette, waterfall_axes
+from pages._ui.figure import Part, box, figure, line, marked_note, note
 
 _ENDS = (BarKind.BASE, BarKind.CLIENT)
 _HEAD = 46  # px above the first row: PD axis and names of the bands
-_TICK_ROOM, _TICK_ROOM_NARROW = 0.115, 0.16  # share of the axis that a written probability needs
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,18 @@ def figure_of(view: Waterfall, narrow: bool) -> Part:
     room = _NARROW if narrow else _WIDE[view.grouping]
     last = len(view.bars) - 1
     return figure(
-        [*_steps(view), _hover_for_ends(view), _pd_axis_holder(view)],
+        [*_steps(view), _hover_for_ends(view), waterfall_axes.pd_axis_holder(view)],
         shapes=[*_bands(view), *_connectors(view), *_ends(view), _cut(view)],
-        annotations=[*_band_names(view), *_names(view, room), *_values(view, room), *_pd_title(view, room)],
+        annotations=[
+            *_band_names(view),
+            *_names(view, room),
+            *_values(view, room),
+            *([] if narrow else waterfall_axes.pd_title(view)),
+        ],
         height=room.row * len(view.bars) + _HEAD + 52,
         margin={"l": room.left, "r": room.right, "t": _HEAD, "b": 46},
-        xaxis=_axis(view),
-        xaxis2=_pd_axis(view, narrow),
+        xaxis=waterfall_axes.axis(view),
+        xaxis2=waterfall_axes.pd_axis(view, narrow),
         yaxis={"range": [last + 0.6, -0.9 if narrow else -0.6], "visible": False, "fixedrange": True},
     )
 
@@ -182,69 +186,3 @@ def _value(row: int, bar: Bar, room: _Room) -> list[Part]:
         note(bar.shown, 1, row, xanchor="right", xshift=shift, **place),
         note(words, 1, row, colour=palette.DIRECTION[bar.direction], xanchor="left", xshift=shift + 8, **place),
     ]
-
-
-def _axis(view: Waterfall) -> Part:
-    return {
-        "range": [view.axis.lower, view.axis.upper],
-        **_ticks(view.axis.ticks),
-        "title": {"text": view.unit_label, "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6},
-        "showgrid": True,
-        "gridcolor": palette.GRID,
-        "zeroline": False,
-        "fixedrange": True,
-    }
-
-
-def _pd_axis(view: Waterfall, narrow: bool) -> Part:
-    return {
-        "range": [view.axis.lower, view.axis.upper],
-        **_ticks(_apart(view, _TICK_ROOM_NARROW if narrow else _TICK_ROOM)),
-        "overlaying": "x",
-        "side": "top",
-        "ticks": "",
-        "ticklabelstandoff": 18,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "visible": bool(view.pd_ticks),
-    }
-
-
-def _apart(view: Waterfall, room: float) -> tuple[Tick, ...]:
-    """The probabilities that fit beside each other at this width; the cut-off before all others."""
-    least = room * (view.axis.upper - view.axis.lower)
-    chosen = [view.cut]
-    for tick in view.pd_ticks:
-        if all(abs(tick.position - other.position) >= least for other in chosen):
-            chosen.append(tick)
-    return tuple(chosen)
-
-
-def _ticks(ticks: tuple[Tick, ...]) -> Part:
-    return {
-        "tickmode": "array",
-        "tickvals": [tick.position for tick in ticks],
-        "ticktext": [tick.text for tick in ticks],
-        "tickfont": {"color": palette.QUIET, "size": SMALL},
-        "tickangle": 0,
-    }
-
-
-def _pd_axis_holder(view: Waterfall) -> Part:
-    """A second axis is drawn only when a trace lies on it."""
-    return {
-        "type": "scatter",
-        "x": [view.axis.lower],
-        "y": [0],
-        "xaxis": "x2",
-        "mode": "markers",
-        "marker": {"opacity": 0},
-        "hoverinfo": "skip",
-    }
-
-
-def _pd_title(view: Waterfall, room: _Room) -> list[Part]:
-    if room.narrow or not view.pd_ticks:
-        return []
-    return [note("PD", 0, 1, xref="paper", yref="paper", xanchor="right", xshift=-10, yshift=26, colour=palette.QUIET)]

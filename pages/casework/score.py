@@ -48,7 +48,8 @@ cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why()
-    cards.behind_the_number(score, desk.model.card, desk.contract)
 with right:
     cards.facts(facts)
     cards.reasons(score.reasons)
+with right if narrow else left:
+    cards.behind_the_number(score, desk.model.card, desk.contract)

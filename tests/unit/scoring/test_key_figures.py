@@ -1,0 +1,77 @@
+"""The figures beside a verdict: each difference is the difference of the numbers shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.scoring.contribution_rows import contribution_rows
+from core.scoring.key_figures import KeyFigure, Peers, key_figures
+from core.scoring.waterfall import Grouping
+from tests.unit.scoring.builders import POLICY, SCALE, a_contract, a_score
+
+PEERS = Peers(share_below=0.978, clients=7_598, median_pd=0.05)
+
+
+def figures(pd: float = 0.318, loss: float | None = 77_274.4) -> dict[str, KeyFigure]:
+    score = replace(
+        a_score(), default_probability=pd, points=POLICY.points(pd), grade=POLICY.grade(pd), expected_loss=loss
+    )
+    return {figure.label: figure for figure in key_figures(score, POLICY, PEERS, a_contract())}
+
+
+@pytest.mark.parametrize(
+    ("pd", "shown", "change", "worse"),
+    [(0.318, "31.8 %", "+22.7 pp", True), (0.0904, "9.0 %", "−0.1 pp", False), (1 / 11, "9.1 %", "+0.0 pp", True)],
+)
+def test_the_pd_is_compared_with_the_cut_off(pd: float, shown: str, change: str, worse: bool) -> None:
+    figure = figures(pd)["Probability of default"]
+    assert (figure.shown, figure.change, figure.worse) == (shown, change, worse)
+    assert figure.comparison == "vs cut-off 9.1 %"
+
+
+@pytest.mark.parametrize(("pd", "words"), [(0.0199, "Of 1,000 clients"), (0.02, "Of 100 clients")])
+def test_a_small_pd_is_told_among_a_thousand(pd: float, words: str) -> None:
+    explanation = figures(pd)["Probability of default"].explanation
+    assert words in explanation
+    assert "about 20 default" in explanation or "about 2 default" in explanation
+
+
+def test_points_are_compared_with_the_median_clients() -> None:
+    """PD 5 % is 572 points, PD 20 % 527 (domain: 600 points at 50:1, 20 to double)."""
+    figure = figures(0.20)["Points and grade"]
+    assert (figure.shown, figure.change, figure.comparison) == ("527 · G", "−45 points", "vs median client 572")
+    assert figure.worse
+
+
+def test_expected_loss_is_told_as_a_share_of_the_amount_at_risk() -> None:
+    figure = figures(0.20)["Expected loss"]
+    assert figure.shown == "77,274"
+    assert figure.comparison.startswith("9.0 % of the ")
+
+
+def test_without_an_amount_at_risk_there_is_no_expected_loss() -> None:
+    assert "Expected loss" not in figures(loss=None)
+
+
+def test_standing_names_how_many_clients_it_is_taken_from() -> None:
+    figure = figures()["Standing: riskier than"]
+    assert (figure.shown, figure.comparison) == ("97.8 %", "of 7,598 validation clients")
+
+
+def test_the_table_holds_every_feature_and_adds_up_to_the_margin() -> None:
+    score = a_score()
+    rows = contribution_rows(score, Grouping.FEATURE, SCALE)
+    assert score.base + sum(row.log_odds for row in rows) == pytest.approx(score.margin, abs=1e-12)
+    assert [abs(row.log_odds) for row in rows] == sorted((abs(row.log_odds) for row in rows), reverse=True)
+    assert all(row.points == pytest.approx(-SCALE.factor * row.log_odds, abs=1e-12) for row in rows)
+
+
+def test_the_table_of_families_has_their_sums_and_directions() -> None:
+    rows = contribution_rows(a_score(), Grouping.FAMILY, SCALE)
+    assert [(row.label, row.log_odds, row.direction) for row in rows] == [
+        ("Outside", 1.9, "raises risk"),
+        ("Work", 0.35, "raises risk"),
+        ("Home", -0.2, "lowers risk"),
+    ]
