@@ -11,6 +11,7 @@ from core import errors
 
 # each heavy library is imported by the rooms that wrap it and nowhere else
 WRAPPED_BY = {
+    "bcrypt": {"core/accounts/passwords.py"},
     "lightgbm": {"core/model/booster.py"},
     "sklearn": {"core/model/yardstick.py", "core/model/split.py"},
 }
