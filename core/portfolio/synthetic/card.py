@@ -46,7 +46,7 @@ def _months_shown(rng: np.random.Generator, start: Codes, unused: Mask) -> tuple
     shut = rng.random(count) < 0.06
     length = np.where(shut, np.ceil(-start * (0.3 + 0.7 * rng.random(count))), -start)
     # A card that is never used gets its statements for a while only.
-    length = np.where(unused, np.ceil(length * 0.6), length)
+    length = np.where(unused, np.ceil(length * 0.7), length)
     return np.maximum(length, 1).astype(np.int64), shut
 
 

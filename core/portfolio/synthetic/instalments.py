@@ -10,8 +10,8 @@ from core.portfolio.synthetic.people import People
 from core.portfolio.synthetic.pos_cash import repeated
 from core.portfolio.synthetic.previous import REVOLVING, Loans
 
-SPLIT_SHARE = 0.09  # instalments that a punctual client pays in two parts
-CARD_PARTS = (0.4, 0.7)  # up to these shares of the card payments come in one part, in two parts, else in three
+SPLIT_SHARE = 0.11  # instalments that a punctual client pays in two parts
+CARD_PARTS = (0.35, 0.65)  # up to these shares of the card payments come in one part, in two parts, else in three
 MONTH_DAYS = 30
 
 

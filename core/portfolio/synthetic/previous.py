@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.portfolio.synthetic.application import NO_DATE, hidden, on_grid
-from core.portfolio.synthetic.bureau import FAN_OUT, LONGEST_DAYS
+from core.portfolio.synthetic.bureau import LONGEST_DAYS
 from core.portfolio.synthetic.facts import Category, Codes, Columns, Mask, Reals, facts
 from core.portfolio.synthetic.people import YEAR, People, filled_up, mixed
 
 CASH, CONSUMER, REVOLVING, NO_CONTRACT = range(4)
 APPROVED, CANCELED, REFUSED, UNUSED = range(4)
+# Applications per applicant relative to the sample, as for the loans at other lenders.
+FAN_OUT = 1.16
 WITHOUT_HISTORY = 0.043
 BEGINS_WITH_A_LOAN = 0.96
 SIZES = (50_000.0, 100_000.0, 200_000.0, 400_000.0)  # steps of the amount asked, as measured in facts.json
@@ -73,7 +75,7 @@ def _count(rng: np.random.Generator, people: People) -> Codes:
 def _contract(rng: np.random.Generator, began: Mask) -> Codes:
     """The kind of loan; what begins a relation is bought in a shop or taken as cash."""
     share = np.diff(facts().shares["previous_contract"].cumulative[0], prepend=0.0)
-    later = share * np.array([1.11, 0.79, 1.36, 1.0])
+    later = share * np.array([1.05, 0.85, 1.40, 1.0])
     bounds = np.cumsum(later / later.sum())[:-1]
     usual = (rng.random(len(began))[:, None] >= bounds).sum(axis=1)
     first = np.where(rng.random(len(began)) < 0.8, CONSUMER, CASH)
