@@ -34,7 +34,7 @@ class KeyFigure:
 def key_figures(
     score: Score, policy: Policy, peers: Peers, contract: Contract, language: str = "en"
 ) -> tuple[KeyFigure, ...]:
-    """PD, points and grade, expected loss where something is at risk, standing; differences are of the numbers shown."""
+    """PD, points and grade, expected loss where something is at risk, standing; differences of the numbers shown."""
     figures = (
         _pd(score, text(contract.portfolio.target_meaning, language)),
         _points(score, policy, peers),
