@@ -80,7 +80,7 @@ def draw(rng: np.random.Generator, people: People, keys: Codes, loans: Loans) ->
     number = np.cumsum(course.minimum > 0, axis=1, dtype=np.int64)[card, step]
     untold = rng.random(len(card)) < 0.07
     late_days = _days_late(rng, minimum, paid)
-    silent = rng.random(len(card)) < np.where(unused[card], 0.85, 0.01)
+    silent = rng.random(len(card)) < np.where(unused[card], 0.72, 0.01)
     no_payment = (paid == 0) & (rng.random(len(card)) < np.where(unused[card], 0.77, 0.08))
     principal = np.round(balance * np.clip(0.961 + 0.012 * rng.standard_normal(len(card)), 0.9, 1), 3)
     first = (step == 0) & (rng.random(len(card)) < 0.15)

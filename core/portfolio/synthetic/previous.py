@@ -177,7 +177,7 @@ def _texts(rng: np.random.Generator, ask: _Ask) -> Columns:
     no_industry = industry.choices.index("XNA")
     goods = Category(np.where(sells, goods.codes, nothing), goods.choices)
     # Cash and cards are sometimes sold in a shop, too.
-    in_shop = sells | (ask.filled & (rng.random(count) < 0.22))
+    in_shop = sells | (ask.filled & (rng.random(count) < 0.15))
     industry = Category(np.where(in_shop, industry.codes, no_industry), industry.choices)
     channel = shares["previous_channel"].texts(rng.random(count), ask.contract, ask.status)
     purpose = shares["previous_purpose"].texts(rng.random(count), np.where(pick == 1, 1, 0))
