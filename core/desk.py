@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,11 +26,18 @@ from core.portfolio.contract import Contract
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.features import FeatureStore
 from core.portfolio.tables import Tables
+from core.scoring.certificate import MAIN_FEATURES, Certificates
+from core.scoring.changes import ChangeableField, changeable_fields, changed, changes_between
+from core.scoring.distribution import Distribution
+from core.scoring.extrapolation import Extrapolation
 from core.scoring.facts import Fact, compared_features, facts
 from core.scoring.key_figures import Peers
 from core.scoring.place import ReferenceSample
 from core.scoring.score import Score
 from core.scoring.scorer import Scorer
+from core.scoring.similar import SimilarClients, TooFewSimilar
+from core.scoring.surroundings import ShownFeature, Surroundings
+from core.scoring.what_if import WhatIf, what_if
 from core.settings import Settings
 
 _REMEDY = "train again: python -m core train"
@@ -88,6 +95,47 @@ class Desk:
     def facts_of(self, application: Application) -> tuple[Fact, ...]:
         return facts(self.contract, application.fields, self._reference)
 
+    def what_if(self, application: Application, changes: Mapping[str, object], history_of: str | None = None) -> WhatIf:
+        """The score of the application with some fields changed, beside the one it has.
+
+        Raises ApplicationRefused for a field that may not be changed or a value outside the contract.
+        """
+        altered = changed(self.contract, application, changes)
+        before = self.score_application(application, history_of)
+        after = self.score_application(altered, history_of)
+        return what_if(before, after, changes_between(self.contract, application, altered), self.policy.scale)
+
+    def what_if_of(self, key: str, changes: Mapping[str, object]) -> WhatIf:
+        """The same for a stored applicant, beside the stored score."""
+        before, application = self.score(key), self.application(key)
+        altered = changed(self.contract, application, changes)
+        after = self.score_application(altered, before.applicant)
+        return what_if(before, after, changes_between(self.contract, application, altered), self.policy.scale)
+
+    def changeable_fields(self) -> tuple[ChangeableField, ...]:
+        """What a what-if may change, in the order of the form: levers, and facts that may be corrected."""
+        return changeable_fields(self.contract)
+
+    def similar(self, score: Score) -> SimilarClients | TooFewSimilar:
+        """What became of the held-out clients most like the one of this score."""
+        return self._surroundings.similar(score)
+
+    def certificates(self, score: Score, most: int = MAIN_FEATURES) -> Certificates:
+        """How far the recommendation holds in each of the features that moved this score most."""
+        return self._surroundings.certificates(score, most)
+
+    def extrapolation(self, score: Score) -> Extrapolation:
+        """Where this client leaves what the model has seen."""
+        return self._surroundings.extrapolation(score)
+
+    def distribution(self, score: Score, feature: str) -> Distribution:
+        """How one of the model's features is spread over its training clients, this client marked."""
+        return self._surroundings.distribution(score, feature)
+
+    def shown_features(self, score: Score, most: int | None = None) -> tuple[ShownFeature, ...]:
+        """The features whose distribution can be asked for, those that moved this score most first."""
+        return self._surroundings.features(score, most)
+
     def model_rows(self, keys: Sequence[str]) -> NDArray[np.float32]:
         """The feature rows of these applicants in the model's order, (rows, features)."""
         return np.ascontiguousarray(self.features.matrix(keys)[:, self._columns])
@@ -116,6 +164,10 @@ class Desk:
             if self._row_builder is not None:
                 self._row_builder.close()
                 self._row_builder = None
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(self.model, self.policy, self.contract)
 
     @cached_property
     def _reference(self) -> ReferenceSample:

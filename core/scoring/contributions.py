@@ -36,6 +36,7 @@ class Contributions(Sequence[Contribution]):
         self, meanings: tuple[FeatureMeaning, ...], row: NDArray[np.float32], shares: NDArray[np.float64]
     ) -> None:
         self._meanings = meanings
+        self._row = row
         self._values: list[float] = row.tolist()
         self._shares: list[float] = shares.tolist()
 
@@ -51,6 +52,11 @@ class Contributions(Sequence[Contribution]):
         in_words = shown_as_feature(known, meaning)
         return Contribution(meaning.name, meaning.label, meaning.family, known, in_words, self._shares[at])
 
+    @property
+    def row(self) -> NDArray[np.float32]:
+        """The feature row that was scored."""
+        return self._row
+
     def __len__(self) -> int:
         return len(self._meanings)
 
@@ -65,3 +71,10 @@ class Contributions(Sequence[Contribution]):
 
     def __repr__(self) -> str:
         return f"Contributions({len(self)} features)"
+
+
+def row_of(contributions: Sequence[Contribution]) -> NDArray[np.float32]:
+    """The feature row behind the contributions of a score, in the model's order; missing = NaN."""
+    if isinstance(contributions, Contributions):
+        return contributions.row
+    return np.array([math.nan if c.value is None else c.value for c in contributions], dtype=np.float32)

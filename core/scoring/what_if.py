@@ -20,7 +20,8 @@ _MOST_NAMED = 2  # changes named in the headline
 
 NOTE = (
     "What if: nothing is stored. The change runs through the same calculation as the score, and figures made from "
-    "the changed fields move with them. It says what the model would answer, not what a client should do."
+    "the changed fields move with them. A figure that stays may count for more or less, because the model weighs it "
+    "together with the others. This is what the model would answer, not what a client should do."
 )
 
 
@@ -164,7 +165,7 @@ def _move(part: _Part, units: int, written: WrittenSum, scale: Scale) -> Move:
         log_odds=part.log_odds,
         points=scale.step(part.log_odds),
         shown=written.signed(units),
-        direction=direction(part.log_odds),
+        direction=direction(part.log_odds) if units else "",
     )
 
 
