@@ -47,10 +47,10 @@ browser:
 	  echo "Installing Chromium for the browser tests …" >&2; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; fi
 
 test: .venv/dev.stamp browser  ## every test: unit, app, browser, and real data where it lies beside the project
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-unit: .venv/dev.stamp  ## the quick part, under two minutes
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit
 
 check: .venv/dev.stamp  ## lint, format, types, import order, Dockerfile
 	@$(BIN)/ruff check .

@@ -1,10 +1,14 @@
-"""What all tests share: where the project and the real sample lie."""
+"""What all tests share: where the project and the real sample lie, and a small desk of invented clients."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+from tests.desks import small_desk
+
+__all__ = ["small_desk"]
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -1,7 +1,4 @@
-"""A small desk of invented clients for tests that need a whole one: made once per test run, also under xdist.
-
-A test folder uses it by `from tests.desks import small_desk` in its conftest.py.
-"""
+"""A small desk of invented clients for tests that need a whole one: made once per test run, also under xdist."""
 
 from __future__ import annotations
 

@@ -11,9 +11,6 @@ from playwright.sync_api import Browser
 
 from tests.browser.browser import chromium_path, opened
 from tests.browser.server import serving
-from tests.desks import small_desk
-
-__all__ = ["small_desk"]
 
 
 @pytest.fixture(scope="session")

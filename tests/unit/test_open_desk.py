@@ -1,4 +1,4 @@
-"""The desk on real files: a small synthetic portfolio, its features and a model of few trees."""
+"""The desk on real files: a small synthetic portfolio, its features and its model."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ from core import settings as settings_module
 from core.desk import Desk, open_desk
 from core.errors import ModelMissing, ModelRefused, PortfolioMissing, UnknownApplicant
 from core.model import registry
-from core.model.booster import Parameters
-from core.model.training import TrainingOptions, train
 from core.portfolio import application, contract_file, features
-from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
 from core.portfolio.synthetic.generator import generate
 from core.progress import silent
@@ -28,16 +25,8 @@ from core.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = settings_module.read({}, data_dir=tmp_path_factory.mktemp("desk"))
-    contract = contract_file.read(settings.contract_file)
-    generate(settings.raw_dir, applicants=500, new_applications=10, seed=7, progress=silent)
-    import_tables(settings.raw_dir, contract, settings, replace=False, progress=silent)
-    features.build(settings, contract, silent)
-    store = FeatureStore.open(settings.features_file)
-    train(store, contract, settings, TrainingOptions(parameters=Parameters(rounds=30)), silent)
-    store.close()
-    return settings
+def made(small_desk: Path) -> Settings:
+    return settings_module.read({}, data_dir=small_desk)
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,0 @@
-from tests.desks import small_desk
-
-__all__ = ["small_desk"]
