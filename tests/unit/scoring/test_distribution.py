@@ -36,10 +36,10 @@ def test_every_client_with_a_value_is_in_exactly_one_of_at_most_thirty_bars(
         values, value = np.round(values), value and round(value)
     found = shown(values, value, meaning(kind))
     assert len(found.bins) <= MOST_BINS
-    assert sum(bin.clients for bin in found.bins) == found.clients == np.count_nonzero(~np.isnan(values))
-    assert sum(bin.holds_client for bin in found.bins) == (value is not None and bool(found.bins))
+    assert sum(bar.clients for bar in found.bins) == found.clients == np.count_nonzero(~np.isnan(values))
+    assert sum(bar.holds_client for bar in found.bins) == (value is not None and bool(found.bins))
     if found.client_at is not None and found.bins:
-        (own,) = [bin for bin in found.bins if bin.holds_client]
+        (own,) = [bar for bar in found.bins if bar.holds_client]
         assert own.start <= found.client_at <= own.end
 
 
@@ -58,7 +58,7 @@ def test_a_client_beyond_the_bars_is_drawn_in_the_end_bar() -> None:
 
 def test_few_whole_numbers_have_a_bar_each() -> None:
     found = shown([0, 0, 1, 2, 2, 2], 2.0, meaning(Kind.COUNT))
-    assert [(bin.label, bin.clients) for bin in found.bins] == [("0", 2), ("1", 1), ("2", 3)]
+    assert [(bar.label, bar.clients) for bar in found.bins] == [("0", 2), ("1", 1), ("2", 3)]
 
 
 def test_days_are_drawn_as_years_before_the_application() -> None:
@@ -98,7 +98,7 @@ def test_the_default_rate_of_a_bar_comes_with_enough_clients_only() -> None:
 
 def test_categories_are_told_by_label_the_most_frequent_first() -> None:
     found = shown([2] * 70 + [0] * 30, 0.0, a_contract().feature("trade"))
-    assert [(bin.label, bin.clients, bin.holds_client) for bin in found.bins] == [
+    assert [(bar.label, bar.clients, bar.holds_client) for bar in found.bins] == [
         ("Weaver", 70, False),
         ("Baker", 30, True),
     ]
@@ -107,7 +107,7 @@ def test_categories_are_told_by_label_the_most_frequent_first() -> None:
 
 def test_a_category_nobody_else_has_is_shown_as_empty() -> None:
     found = shown([2] * 100, 1.0, a_contract().feature("trade"))
-    assert [(bin.label, bin.clients, bin.holds_client) for bin in found.bins] == [
+    assert [(bar.label, bar.clients, bar.holds_client) for bar in found.bins] == [
         ("Weaver", 100, False),
         ("Smith", 0, True),
     ]
