@@ -15,7 +15,7 @@ import pytest
 from core import __main__ as command_line
 from core import settings as settings_module
 from core.desk import Desk, open_desk
-from core.errors import ModelMissing, ModelRefused, PortfolioMissing, UnknownApplicant
+from core.errors import FeatureRowRefused, ModelMissing, ModelRefused, PortfolioMissing, UnknownApplicant
 from core.model import registry
 from core.portfolio import application, contract_file, features
 from core.portfolio.importing import import_tables
@@ -157,3 +157,52 @@ def test_the_command_line_refuses_in_a_sentence(made: Settings, capsys: pytest.C
     assert captured.out == ""
     assert "not in this portfolio" in captured.err
     assert "Traceback" not in captured.err
+
+
+def test_a_what_if_without_a_change_gives_the_very_score_that_is_stored(desk: Desk) -> None:
+    for key in desk.tables.keys(3):
+        view = desk.what_if_of(key, {})
+        assert view.score.margin == desk.score(key).margin
+        assert view.by_feature.moves == view.changes == ()
+
+
+def test_a_what_if_of_a_stored_applicant_and_of_its_application_are_the_same(desk: Desk) -> None:
+    key = desk.tables.keys(1)[0]
+    lever = next(field.column for field in desk.changeable_fields() if field.lever and field.column.startswith("AMT"))
+    changes = {lever: float(str(desk.application(key).fields[lever])) * 2}
+    stored, typed = desk.what_if_of(key, changes), desk.what_if(desk.application(key), changes, key)
+    assert (stored.before, stored.after, stored.by_feature) == (typed.before, typed.after, typed.by_feature)
+    assert [change.column for change in stored.changes] == [lever]
+
+
+def test_what_surrounds_a_score_is_the_same_for_many_who_ask_at_once(desk: Desk) -> None:
+    key = desk.tables.keys(1)[0]
+    score = desk.score(key)
+    feature = desk.shown_features(score, 1)[0].name
+
+    def ask(_: int) -> tuple[object, ...]:
+        return (
+            desk.similar(score),
+            desk.certificates(score),
+            desk.extrapolation(score),
+            desk.distribution(score, feature),
+            desk.what_if_of(key, {}).after,
+        )
+
+    with ThreadPoolExecutor(8) as asking:
+        first, *others = asking.map(ask, range(16))
+    assert all(other == first for other in others)
+
+
+def test_a_certificate_is_given_for_each_main_feature_by_size_of_its_contribution(desk: Desk) -> None:
+    score = desk.score(desk.tables.keys(1)[0])
+    largest = sorted(score.contributions, key=lambda c: -abs(c.contribution))[:10]
+    assert [c.feature for c in desk.certificates(score).items] == [c.feature for c in largest]
+    assert desk.certificates(score, most=3).items == desk.certificates(score).items[:3]
+
+
+def test_only_the_models_own_features_have_a_distribution(desk: Desk) -> None:
+    score = desk.score(desk.tables.keys(1)[0])
+    unknown = next(name for name in desk.features.names if name not in desk.model.features)
+    with pytest.raises(FeatureRowRefused, match=f"'{unknown}'"):
+        desk.distribution(score, unknown)
