@@ -19,6 +19,7 @@ from core.model import artefact, registry
 from core.model.artefact import Model
 from core.policy import policy as policies
 from core.policy.policy import Policy
+from core.policy.recommendation import Recommendation
 from core.portfolio import contract_file
 from core.portfolio import features as feature_files
 from core.portfolio.application import Application
@@ -31,6 +32,7 @@ from core.scoring.changes import ChangeableField, changeable_fields, changed, ch
 from core.scoring.distribution import Distribution
 from core.scoring.extrapolation import Extrapolation
 from core.scoring.facts import Fact, compared_features, facts
+from core.scoring.field_limits import FieldLimits, Tried, field_limits
 from core.scoring.key_figures import Peers
 from core.scoring.place import ReferenceSample
 from core.scoring.score import Score
@@ -111,6 +113,18 @@ class Desk:
         altered = changed(self.contract, application, changes)
         after = self.score_application(altered, before.applicant)
         return what_if(before, after, changes_between(self.contract, application, altered), self.policy.scale)
+
+    def field_limits(self, application: Application, score: Score, history_of: str | None = None) -> FieldLimits:
+        """How far the recommendation of this application's score holds in each field that may be changed."""
+
+        def ask(tried: Tried) -> list[Recommendation]:
+            rows = self._rows().variants(application, history_of, tried)
+            pds = self.scorer.score_many(np.ascontiguousarray(rows[:, self._columns]), self.model.features)
+            return [self.policy.recommend(pd) for pd in pds.tolist()]
+
+        sample = self.model.reference.features
+        samples = {name: sample[:, at] for at, name in enumerate(self.model.features)}
+        return field_limits(self.contract, application, score.recommendation, samples, ask)
 
     def changeable_fields(self) -> tuple[ChangeableField, ...]:
         """What a what-if may change, in the order of the form: levers, and facts that may be corrected."""

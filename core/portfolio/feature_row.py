@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from core.errors import UnknownApplicant
 from core.portfolio import feature_sql
-from core.portfolio.application import Application
+from core.portfolio.application import Application, Value
 from core.portfolio.contract import Contract, Table
 from core.portfolio.database import in_memory, quoted
+from core.portfolio.features import Matrix, matrix_of
 
 _NOBODY = 0  # the applicant key of an application without history
 
@@ -37,6 +39,9 @@ class RowBuilder:
         self._names = feature_sql.feature_names(self._memory, self._sql.mart)
         row = feature_sql.encoded_row(contract, self._names, self._missing_tables())
         self._select_row = f"select {row} from {self._sql.mart.name}"
+        self._select_variants = (
+            f"select {row} as features from {self._sql.mart.name} where applicant_key < 0 order by applicant_key desc"
+        )
         self._history_of: int | None = None
 
     @property
@@ -51,16 +56,29 @@ class RowBuilder:
         """
         key = _NOBODY if history_of is None else self._known(history_of)
         with self._turn:
-            self._put_application(application, key)
-            if key != self._history_of:
-                self._history_of = None  # a failure below leaves no half-made history behind
-                self._put_history(key)
-                self._history_of = key
-            for step in self._sql.application:
-                self._make_features(step.name, feature_sql.as_float32(step))
+            self._put(application, key)
+            self._make_application_features()
             found = self._memory.execute(self._select_row).fetchone()
         assert found is not None, "the mart keeps every application"
         return np.array(found[0], dtype=np.float32)
+
+    def variants(
+        self, application: Application, history_of: str | None, values: Sequence[tuple[str, Sequence[Value]]]
+    ) -> Matrix:
+        """The feature rows of the application with one column at a time set to each of these values, in their order.
+
+        All at once: a thousand variants cost about twice what one row costs.
+        """
+        key = _NOBODY if history_of is None else self._known(history_of)
+        with self._turn:
+            self._put(application, key)
+            try:
+                self._add_variants(values, key)
+                self._make_application_features()
+                rows = self._memory.sql(self._select_variants).to_arrow_table()
+            finally:
+                self._drop_variants(key)
+        return matrix_of(rows, len(self._names))
 
     def close(self) -> None:
         with self._turn:
@@ -78,6 +96,42 @@ class RowBuilder:
     def _make_features(self, name: str, select: str) -> None:
         """Anew each time: rows deleted from a table in memory would pile up."""
         self._memory.execute(f"create or replace temp table {quoted(name)} as {select}")
+
+    def _put(self, application: Application, key: int) -> None:
+        self._put_application(application, key)
+        if key != self._history_of:
+            self._history_of = None  # a failure below leaves no half-made history behind
+            self._put_history(key)
+            self._history_of = key
+
+    def _make_application_features(self) -> None:
+        for step in self._sql.application:
+            self._make_features(step.name, feature_sql.as_float32(step))
+
+    def _add_variants(self, values: Sequence[tuple[str, Sequence[Value]]], key: int) -> None:
+        """Copies of the application under the keys −1, −2, …, each with the same history."""
+        raw, own = feature_sql.raw_name(self._contract.main.name), quoted(self._contract.portfolio.key)
+        last = 0
+        for column, tried in values:
+            kind = feature_sql.raw_type(self._contract.main_columns[column])
+            self._memory.execute(
+                f"insert into {raw} select r.* replace (v.key as {own}, v.value as {quoted(column)}) from {raw} r, "
+                f"(select unnest(?::{kind}[]) as value, unnest(range(?, ?, -1))::bigint as key) v "
+                f"where r.{own} = {key}",
+                [list(tried), last - 1, last - 1 - len(tried)],
+            )
+            last -= len(tried)
+        history = quoted(self._sql.history.name)
+        self._memory.execute(
+            f"insert into {history} select k.key, columns(h.* exclude (applicant_key)) from {history} h, "
+            f"(select unnest(range(-1, {last - 1}, -1))::bigint as key) k where h.applicant_key = {key}"
+        )
+
+    def _drop_variants(self, key: int) -> None:
+        """Anew instead of deleted: see `_make_features`. The application itself is put anew with the next question."""
+        self._make_features(
+            self._sql.history.name, f"select * from {quoted(self._sql.history.name)} where applicant_key = {key}"
+        )
 
     def _put_application(self, application: Application, key: int) -> None:
         main = self._contract.main.name

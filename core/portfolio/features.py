@@ -133,7 +133,7 @@ class FeatureStore:
             ).to_arrow_table()
         return TrainingSet(
             keys=rows["applicant_key"].to_numpy(),
-            features=_matrix(rows, len(self.names)),
+            features=matrix_of(rows, len(self.names)),
             target=rows["target"].to_numpy(),
             names=self.names,
         )
@@ -156,14 +156,14 @@ class FeatureStore:
             )
         if absent is not None:
             raise _unknown(str(absent[0]))
-        return _matrix(rows, len(self.names))
+        return matrix_of(rows, len(self.names))
 
     def close(self) -> None:
         self._database.close()
 
 
-def _matrix(rows: pa.Table, width: int) -> Matrix:
-    """The rows as one block of float32, without passing through Python numbers."""
+def matrix_of(rows: pa.Table, width: int) -> Matrix:
+    """The column `features` of these rows as one block of float32, without passing through Python numbers."""
     matrix = np.empty((rows.num_rows, width), dtype=np.float32)
     filled = 0
     for batch in rows.to_batches():

@@ -138,13 +138,15 @@ def _past(interval: Interval, subject: Subject, inside: float | None) -> str:
 
 def _time(limit: float, length: float | None, kind: Kind, rounding: str) -> str:
     if kind is Kind.MONTHS:
-        return f"{_rounded(limit, 0, rounding)} months"
+        months = _rounded(limit, 0, rounding)
+        return f"{months} {'month' if months == 1 else 'months'}"
     if limit >= 365:
         for digits in (1, 2):
             years = _rounded(limit / DAYS_PER_YEAR, digits, rounding)
             if length is None or _still_inside(float(years) * DAYS_PER_YEAR, length, rounding):
                 return f"{years} years"
-    return f"{_written(_rounded(limit, 0, rounding))} days"
+    days = _rounded(limit, 0, rounding)
+    return f"{_written(days)} {'day' if days == 1 else 'days'}"
 
 
 def _whole(interval: Interval, subject: Subject) -> str:

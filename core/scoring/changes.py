@@ -20,6 +20,7 @@ class ChangeableField:
     label: str
     group: str  # label of the form's group
     lever: bool  # something the applicant could change; else a fact that may only be corrected
+    optional: bool  # of a group that an officer may skip
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Change:
 
 def changeable_fields(contract: Contract, language: str = "en") -> tuple[ChangeableField, ...]:
     """The form's fields in its order, and levers outside the form; never a protected one, the key or the outcome."""
-    in_form = {name: text(group.label, language) for group in contract.form for name in group.columns}
-    in_form |= {n: "" for n, column in contract.main_columns.items() if column.lever and n not in in_form}
+    in_form = {name: (text(g.label, language), g.optional) for g in contract.form for name in g.columns}
+    in_form |= {n: ("", True) for n, column in contract.main_columns.items() if column.lever and n not in in_form}
     return tuple(
-        ChangeableField(name, text(column.label, language), group, column.lever)
-        for name, group in in_form.items()
+        ChangeableField(name, text(column.label, language), group, column.lever, optional)
+        for name, (group, optional) in in_form.items()
         if _may_change(column := contract.main_columns[name])
     )
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import __main__ as command_line
@@ -18,6 +19,8 @@ from core.desk import Desk, open_desk
 from core.errors import FeatureRowRefused, ModelMissing, ModelRefused, PortfolioMissing, UnknownApplicant
 from core.model import registry
 from core.portfolio import application, contract_file, features
+from core.portfolio.contract import Kind
+from core.portfolio.feature_row import RowBuilder
 from core.portfolio.importing import import_tables
 from core.portfolio.synthetic.generator import generate
 from core.progress import silent
@@ -206,3 +209,36 @@ def test_only_the_models_own_features_have_a_distribution(desk: Desk) -> None:
     unknown = next(name for name in desk.features.names if name not in desk.model.features)
     with pytest.raises(FeatureRowRefused, match=f"'{unknown}'"):
         desk.distribution(score, unknown)
+
+
+def test_variants_of_an_application_are_the_rows_they_would_be_one_by_one(desk: Desk) -> None:
+    key = desk.tables.keys(1)[0]
+    stored = desk.application(key)
+    rows = RowBuilder(desk.contract, desk.settings.sql_dir, desk.settings.tables_file)
+    money = [f.column for f in desk.changeable_fields() if desk.contract.main_columns[f.column].kind is Kind.MONEY]
+    words = [f.column for f in desk.changeable_fields() if desk.contract.main_columns[f.column].choices]
+    levels = [choice.value for choice in desk.contract.main_columns[words[1]].choices]
+    tried = [(money[0], [1e5, 333_333.333, None]), (words[1], levels), (money[1], [54_321.0])]
+    for history_of in (key, None):
+        found = rows.variants(stored, history_of, tried)
+        alone = [
+            rows.row(application.Application({**stored.fields, column: value}), history_of)
+            for column, values in tried
+            for value in values
+        ]
+        assert np.array_equal(found, np.array(alone), equal_nan=True)
+    assert np.array_equal(rows.row(stored, key), desk.features.row(key), equal_nan=True)
+    rows.close()
+
+
+def test_field_limits_are_values_that_keep_the_recommendation_when_they_are_scored(desk: Desk) -> None:
+    key = desk.tables.keys(1)[0]
+    score, stored = desk.score(key), desk.application(key)
+    found = desk.field_limits(stored, score, key)
+    assert {item.column for item in found.items} <= {field.column for field in desk.changeable_fields()}
+    assert sum(item.tried for item in found.items) == found.tried > 100
+    for item in found.items:
+        for interval in item.intervals:
+            if math.isfinite(interval.up_to):
+                changed = desk.what_if_of(key, {item.column: interval.up_to})
+                assert changed.after.recommendation is score.recommendation
