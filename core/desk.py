@@ -167,6 +167,16 @@ class Desk:
             median_pd=quantiles[len(quantiles) // 2],
         )
 
+    def warm_up(self) -> None:
+        """Makes now what the first questions would wait for: the SQL of one row, and what surrounds a score."""
+        key = next(iter(self.tables.keys(1)), None)
+        if key is None:
+            return
+        score = self.what_if_of(key, {}).score
+        self.similar(score)
+        self.certificates(score)
+        self.extrapolation(score)
+
     def changed_on_disk(self) -> bool:
         """Whether contract, portfolio, features or the choice of the model were replaced since this desk opened."""
         return files_identity(self.settings) != self._opened_files

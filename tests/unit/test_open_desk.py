@@ -242,3 +242,12 @@ def test_field_limits_are_values_that_keep_the_recommendation_when_they_are_scor
             if math.isfinite(interval.up_to):
                 changed = desk.what_if_of(key, {item.column: interval.up_to})
                 assert changed.after.recommendation is score.recommendation
+
+
+def test_after_the_warm_up_the_first_questions_find_everything_made(made: Settings) -> None:
+    opened = open_desk(made)
+    opened.warm_up()
+    assert {"_surroundings"} <= vars(opened).keys()
+    assert {"_neighbourhood", "_known_world", "_certifier"} <= vars(opened._surroundings).keys()
+    assert opened._row_builder is not None
+    opened.close()
