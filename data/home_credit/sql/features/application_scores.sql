@@ -12,20 +12,9 @@ select
     applicant_key,
     score_sum / nullif(score_count, 0) as score_mean,
     least(ext_source_1, ext_source_2, ext_source_3) as score_lowest,
-    greatest(ext_source_1, ext_source_2, ext_source_3) as score_highest,
-    case when score_count = 3 then score_sum - greatest(ext_source_1, ext_source_2, ext_source_3) end as score_two_lowest,
     ext_source_1 * ext_source_2 * ext_source_3 as score_product,
-    ext_source_1 * ext_source_2 as score_product_1_2,
-    ext_source_1 * ext_source_3 as score_product_1_3,
-    ext_source_2 * ext_source_3 as score_product_2_3,
-    ext_source_2 + ext_source_3 as score_sum_2_3,
     (2 * coalesce(ext_source_1, 0) + coalesce(ext_source_2, 0) + 3 * coalesce(ext_source_3, 0))
         / nullif(2 * (ext_source_1 is not null)::integer + (ext_source_2 is not null)::integer + 3 * (ext_source_3 is not null)::integer, 0) as score_weighted,
-    (coalesce(ext_source_1, 0.5::double) + coalesce(ext_source_2, 0.5::double) + coalesce(ext_source_3, 0.5::double)) / 3 as score_filled,
-    (coalesce(ext_source_1 * ext_source_1, 0) + coalesce(ext_source_2 * ext_source_2, 0) + coalesce(ext_source_3 * ext_source_3, 0))
-        / nullif(score_count, 0) as score_squares,
-    score_count
-        / nullif(coalesce(1 / (ext_source_1 + 0.01::double), 0) + coalesce(1 / (ext_source_2 + 0.01::double), 0) + coalesce(1 / (ext_source_3 + 0.01::double), 0), 0) as score_harmonic,
     3 - score_count as score_missing_count,
     score_sum / nullif(score_count, 0) * (greatest(-days_employed, 0) / 365.25::double) as score_by_employment,
     amt_annuity / nullif(income, 0) as burden_annuity_to_income,
@@ -44,9 +33,7 @@ select
     greatest(amt_goods_price - amt_credit, 0) / nullif(amt_goods_price, 0) as asked_down_payment_share,
     amt_goods_price / nullif(amt_annuity, 0) as asked_goods_to_annuity,
     greatest(amt_credit - amt_goods_price, 0) / nullif(amt_credit, 0) as asked_insurance_share,
-    (days_employed is null)::integer as work_no_date,
     greatest(-days_employed, 0) / 365.25::double as work_years,
     amt_annuity / nullif(greatest(-days_employed, 0), 0) as work_annuity_per_day,
-    amt_credit / nullif(greatest(-days_employed, 0), 0) as work_credit_per_day,
-    flag_emp_phone + flag_work_phone as work_phone_count
+    amt_credit / nullif(greatest(-days_employed, 0), 0) as work_credit_per_day
 from asked

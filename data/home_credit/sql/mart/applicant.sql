@@ -17,5 +17,5 @@ select
     card_limit_last / nullif(amt_credit, 0)::double as card_limit_to_asked
 from stg_application
 inner join application_scores using (applicant_key)
-inner join application_person using (applicant_key)
+inner join application_age using (applicant_key)
 inner join history using (applicant_key)
