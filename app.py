@@ -3,16 +3,18 @@
 from pathlib import Path
 
 import streamlit as st
-from starlette.routing import Route
 
-from pages._ui import errors, health, warmup
+from core import settings
+from pages._ui import errors, serving, warmup
 
 ROOT = Path(__file__).resolve().parent
+own = serving.configured(settings.read())
 
 # Found by reading this source: a factory or another name would make Streamlit run this file as a plain page.
 app = st.App(
     ROOT / "pages" / "_ui" / "main.py",
-    routes=[Route("/healthz", health.answer)],
+    routes=serving.routes(own),
+    middleware=serving.middleware(own),
     lifespan=warmup.lifespan,
     on_script_error=errors.say_and_log,
 )

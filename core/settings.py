@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -11,6 +12,8 @@ from pathlib import Path
 from core.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+_HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:]*")
+_PATH_PART = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Settings:
     session_hours: int = 10  # and so has one this old: a working day
     password_cost: int = 12  # bcrypt's log2 of rounds
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # only these may say whom they speak for
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")  # names under which the desk may be asked
+    base_path: str = ""  # where the desk lies below its host, such as /solvent; empty: at the top
 
     @property
     def raw_dir(self) -> Path:
@@ -74,6 +79,8 @@ def read(environment: Mapping[str, str] | None = None, data_dir: Path | None = N
         session_hours=_whole(env, "SOLVENT_SESSION_HOURS", Settings.session_hours, 1, 168),
         password_cost=_whole(env, "SOLVENT_PASSWORD_COST", Settings.password_cost, 10, 16),
         trusted_proxies=_networks(env, "SOLVENT_TRUSTED_PROXIES"),
+        allowed_hosts=_hosts(env, "SOLVENT_ALLOWED_HOSTS"),
+        base_path=_base_path(env, "SOLVENT_BASE_PATH"),
     )
 
 
@@ -97,3 +104,19 @@ def _networks(env: Mapping[str, str], key: str) -> tuple[IPv4Network | IPv6Netwo
         return tuple(ip_network(word) for word in words)
     except ValueError as error:
         raise SettingsError(f"{key}: expected addresses or networks with commas between them; {error}.") from None
+
+
+def _hosts(env: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """Names and addresses without ports, such as desk.bank.example, 10.0.0.7; this machine's own always belong."""
+    words = tuple(word.strip().lower() for word in env.get(key, "").split(",") if word.strip())
+    wrong = [word for word in words if not _HOST.fullmatch(word)]
+    if wrong:
+        raise SettingsError(f"{key}: expected host names without scheme and port, with commas; got {wrong[0]!r}.")
+    return tuple(dict.fromkeys((*Settings.allowed_hosts, *words)))
+
+
+def _base_path(env: Mapping[str, str], key: str) -> str:
+    parts = [part for part in env.get(key, "").split("/") if part]
+    if any(not _PATH_PART.fullmatch(part) for part in parts):
+        raise SettingsError(f"{key}: expected a path of letters, digits, - and _, such as /solvent; got {env[key]!r}.")
+    return "".join(f"/{part}" for part in parts)

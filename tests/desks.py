@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core import settings
+from core.accounts import sessions
+from core.accounts.first_accounts import make_first_accounts
+from core.accounts.people import everyone
+from core.accounts.roles import Role
+from core.accounts.store import open_accounts
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
 from core.portfolio.features import FeatureStore
@@ -17,6 +24,7 @@ from core.portfolio.synthetic.generator import generate
 from core.progress import silent
 
 APPLICANTS, WAITING, SEED = 1_500, 40, 7
+CHEAP_COST = 10  # the least that settings allow: tests hash many passwords
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +37,7 @@ def small_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             make_desk(folder, APPLICANTS, WAITING)
+            session_token(folder, Role.OFFICER)
             done.touch()
     return folder
 
@@ -44,3 +53,24 @@ def make_desk(folder: Path, applicants: int, waiting: int) -> None:
         train(store, contract, own, TrainingOptions(), silent)
     finally:
         store.close()
+
+
+def session_token(data_dir: Path, role: Role) -> str:
+    """A session of the desk's person in this role, begun as every session is: by a ticket that is redeemed."""
+    store = open_accounts(replace(settings.read(data_dir=data_dir), password_cost=CHEAP_COST))
+    now = datetime.now(UTC)
+    make_first_accounts(store, data_dir / "first_accounts.txt", now)
+    person = next(one for one in everyone(store) if one.role is role and one.enabled)
+    ticket = store.token()
+    with store.writing() as connection:
+        sessions.issue_ticket(connection, ticket, person.user_name, "a browser", now)
+    token = sessions.redeem(store, ticket, None, now, "a browser")
+    assert token is not None
+    return token
+
+
+def password_of(data_dir: Path, role: Role) -> tuple[str, str]:
+    """User name and first password of the desk's person in this role, as the owner of the machine reads them."""
+    lines = (data_dir / "first_accounts.txt").read_text().splitlines()
+    words = next(line.split()[-2:] for line in lines if line.startswith(f"{role.words} "))
+    return words[0], words[1]

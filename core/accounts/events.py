@@ -77,3 +77,11 @@ def events_after(store: AccountStore, sequence: int, limit: int = 1_000) -> tupl
         (number, AccountEvent(moments.read(at), Kind(kind), actor, role, subject, rule, address))
         for number, at, kind, actor, role, subject, rule, address in rows
     )
+
+
+def latest_events(store: AccountStore, limit: int) -> tuple[AccountEvent, ...]:
+    """The newest events first."""
+    with store.reading() as connection:
+        (newest,) = connection.execute("select coalesce(max(sequence), 0) from account_events").fetchone()
+    # numbers have no gaps: events are never deleted, and a refused transaction gives its number back
+    return tuple(event for _, event in reversed(events_after(store, newest - limit, limit)))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import fcntl
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
+from core.accounts.first_accounts import FirstAccount, make_first_accounts
+from core.accounts.store import open_accounts
 from core.commands.console import ConsoleProgress, print_json, print_lines
 from core.desk import open_desk
 from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SettingsError
@@ -40,12 +44,25 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.reset:
             _forget_demo(settings)
         made = set_up(settings, arguments.applicants, arguments.seed, progress)
+        accounts = make_first_accounts(open_accounts(settings), settings.first_accounts_file, datetime.now(UTC))
     progress.close()
+    if accounts:
+        made.append("first accounts")
+        _show_accounts(accounts, settings)
     if arguments.json:
         print_json({"made": made})
     else:
         print_lines([f"Made: {', '.join(made)}." if made else "Everything is in place."])
     return 0
+
+
+def _show_accounts(accounts: tuple[FirstAccount, ...], settings: Settings) -> None:
+    """On the terminal, this once; a log that others may read gets the name of the file only."""
+    lines = [f"First accounts: one per role, in {settings.first_accounts_file} (only you can read it)."]
+    if sys.stderr.isatty():
+        lines += ["Shown this once: hand the passwords out, then delete that file.", ""]
+        lines += [f"  {account.line}" for account in accounts] + [""]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -> list[str]:

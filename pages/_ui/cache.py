@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import settings
+from core.accounts.store import AccountStore, open_accounts
 from core.desk import Desk, open_desk
 
 _EXAMPLES = 4
@@ -24,6 +25,17 @@ def desk() -> Desk:
 def _opened(data_dir: str, _settings: settings.Settings) -> Desk:
     """A desk that is replaced is not closed here: a visitor may still be reading from it."""
     return open_desk(_settings)
+
+
+def accounts() -> AccountStore:
+    """People, roles and sessions; what is cached is where they are, never what they say."""
+    own = settings.read()
+    return _accounts(str(own.accounts_file), own)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _accounts(file: str, _settings: settings.Settings) -> AccountStore:
+    return open_accounts(_settings)
 
 
 def examples(of: Desk) -> list[str]:

@@ -162,6 +162,31 @@ def nobody_yet() -> Iterator[None]:
 
 
 @contextmanager
+def sign_in_column() -> Iterator[None]:
+    """The one narrow column of a visitor who is not at work yet."""
+    with st.container(horizontal=True, horizontal_alignment="center"), st.container(width=420):
+        st.space("medium")
+        yield
+
+
+def welcome(ended: str | None, nobody_yet: bool) -> None:
+    """Above the sign-in form; `ended` says why an earlier session is over."""
+    with st.container(gap=None):
+        st.header("Solvent", anchor=False)
+        st.caption("The credit analyst's desk")
+    if nobody_yet:
+        st.info("There are no accounts yet. On the machine itself: make setup, or python -m core people add.")
+    elif ended:
+        st.info(f"Your session has ended: {ended}.", icon=":material/logout:")
+
+
+def nothing_here_yet() -> None:
+    """What a role reads whose pages do not exist yet."""
+    with refusal("Nothing here for your role yet", ":material/hourglass_empty:", "You are signed in, and that is all."):
+        st.caption("The pages of your role come with a later version. Your account and your password work already.")
+
+
+@contextmanager
 def refusal(what: str, icon: str, message: str) -> Iterator[None]:
     """Thing, rule and remedy, as core said them; the block adds what to do instead."""
     with st.container(border=True):

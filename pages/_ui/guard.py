@@ -7,17 +7,50 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
 from core.desk import Desk
-from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SolventError, UnknownApplicant
+from core.errors import (
+    AccountsUnavailable,
+    ModelMissing,
+    ModelRefused,
+    PermissionRefused,
+    PortfolioMissing,
+    SignInRefused,
+    SolventError,
+    UnknownApplicant,
+)
 from pages._ui import cache, cards
+from pages._ui.session import visitor
 
 _TITLES: dict[type[SolventError], tuple[str, str]] = {
+    SignInRefused: ("You are not signed in", ":material/login:"),
+    PermissionRefused: ("Not open to your role", ":material/lock:"),
+    AccountsUnavailable: ("Nobody can sign in at the moment", ":material/person_off:"),
     UnknownApplicant: ("No such client", ":material/person_off:"),
     PortfolioMissing: ("There is no portfolio yet", ":material/database_off:"),
     ModelMissing: ("There is no model yet", ":material/deployed_code_alert:"),
     ModelRefused: ("The model was refused", ":material/gpp_bad:"),
 }
 _OTHERWISE = ("This could not be done", ":material/error:")
+
+
+def require(page: Page, action: Action) -> Person:
+    """Who is at work, allowed at this moment to do this here; everybody else reads why not, and the run ends.
+
+    The first line of every page, and of every fragment and callback: they run without the entry script.
+    """
+    with refusals():
+        return visitor.acting(page, action)
+
+
+def somebody() -> Person:
+    """Who is at work, whatever the role."""
+    with refusals():
+        person = visitor.person()
+        if person is None:
+            raise SignInRefused("Session: nobody is signed in; sign in first.")
+        return person
 
 
 def desk() -> Desk:
@@ -39,6 +72,14 @@ def refusals(offer: Callable[[], None] | None = None) -> Iterator[None]:
     except SolventError as refusal:
         title, icon = next((words for kind, words in _TITLES.items() if isinstance(refusal, kind)), _OTHERWISE)
         with cards.refusal(title, icon, str(refusal)):
-            if offer:
+            if isinstance(refusal, SignInRefused):
+                _sign_in_again()
+            elif offer:
                 offer()
         st.stop()
+
+
+def _sign_in_again() -> None:
+    """A fragment runs alone: only the whole page can show the form."""
+    if st.button("Sign in", type="primary"):
+        st.rerun(scope="app")

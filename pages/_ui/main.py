@@ -1,4 +1,4 @@
-"""Runs for every visitor before any page: page config, the menu, then the page that was asked for."""
+"""Runs for every visitor before any page: page config, who it is, the menu of the role, then the page asked for."""
 
 import sys
 from pathlib import Path
@@ -9,14 +9,33 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from pages._ui import cards, registry, state  # noqa: E402
+from pages._ui import cards, guard, own_password, registry, sidebar, sign_in, state  # noqa: E402
+from pages._ui.session import visitor  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
+
+
+def first() -> None:
+    """What `/` shows: the first screen of the role, with the query that came along."""
+    screens = registry.screens_of(guard.somebody().role)
+    if not screens:
+        cards.nothing_here_yet()
+        st.stop()
+    st.switch_page(pages[screens[0]], query_params=st.query_params.to_dict())
+
 
 st.set_page_config(page_title="Solvent", page_icon=str(STATIC / "icon.svg"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="large")
 state.begin()
-menu = registry.menu()
-page = st.navigation(menu, position="hidden")
-cards.menu(menu)
-page.run()
+pages = registry.pages(first)
+page = st.navigation(list(pages.values()), position="hidden")
+with guard.refusals():
+    person = visitor.person()
+if person is None:
+    sign_in.draw(page.url_path)
+elif person.must_change_password:
+    own_password.forced(person, page.url_path)
+else:
+    cards.menu(registry.menu(person.role, pages))
+    sidebar.person(person, page.url_path)
+    page.run()

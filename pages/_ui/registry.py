@@ -1,12 +1,16 @@
-"""The menu: every screen once, in the order of the work."""
+"""The menu: every screen once, in the order of the work, with whom it is for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
+
+from core.accounts import roles
+from core.accounts.roles import Action, Role
 
 PAGES = Path(__file__).resolve().parents[1]
 
@@ -14,37 +18,63 @@ PAGES = Path(__file__).resolve().parents[1]
 @dataclass(frozen=True)
 class Screen:
     group: str
+    page: roles.Page  # its value is also the address: /score
+    opens: Action  # what a role must be allowed to do here for the page to be of use
     script: str  # below pages/
     title: str
     icon: str
     help: str
-    default: bool = False
 
 
 SCREENS = (
     Screen(
         group="Casework",
+        page=roles.Page.SCORE,
+        opens=Action.READ,
         script="casework/score.py",
         title="Score",
         icon=":material/speed:",
         help="One client by number: what is recommended, how likely a default is, and why.",
-        default=True,
+    ),
+    Screen(
+        group="Administration",
+        page=roles.Page.PEOPLE,
+        opens=Action.ADMINISTER,
+        script="admin/people.py",
+        title="People",
+        icon=":material/group:",
+        help="Who may sign in, in which role, and what was done to accounts.",
     ),
 )
 
 
-def menu() -> dict[str, list[Page]]:
+def screens_of(role: Role) -> tuple[Screen, ...]:
+    """The screens that exist and are of use to this role; the first is where its people begin."""
+    return tuple(screen for screen in SCREENS if roles.may(role, screen.page, screen.opens))
+
+
+def addresses() -> tuple[str, ...]:
+    """Where pages are found below the base; the first page's own address is the base."""
+    return tuple(screen.page.value for screen in SCREENS)
+
+
+def pages(first: Callable[[], None]) -> dict[Screen | None, Page]:
+    """All screens for every visitor, so that a link to one survives the sign-in; `first` is what `/` shows.
+
+    Whether the visitor may see a screen is not decided here but by the guard.
+    """
+    known: dict[Screen | None, Page] = {None: st.Page(first, title="Solvent", default=True)}
+    return known | {screen: _page(screen) for screen in SCREENS}
+
+
+def menu(role: Role, known: Mapping[Screen | None, Page]) -> dict[str, list[Page]]:
     groups: dict[str, list[Page]] = {}
-    for screen in SCREENS:
-        groups.setdefault(screen.group, []).append(_page(screen))
+    for screen in screens_of(role):
+        groups.setdefault(screen.group, []).append(known[screen])
     return groups
 
 
 def _page(screen: Screen) -> Page:
     return st.Page(
-        PAGES / screen.script,
-        title=screen.title,
-        icon=screen.icon,
-        help=screen.help,
-        default=screen.default,
+        PAGES / screen.script, title=screen.title, icon=screen.icon, help=screen.help, url_path=screen.page.value
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.accounts.roles import Action, Page
 from core.scoring.contribution_rows import contribution_rows
 from core.scoring.key_figures import key_figures
 from core.scoring.pd_scale import pd_scale
@@ -10,6 +11,7 @@ from core.scoring.sentence import headline
 from core.scoring.waterfall import waterfall
 from pages._ui import cache, cards, forms, guard, state, tables
 
+guard.require(Page.SCORE, Action.READ)
 desk = guard.desk()
 narrow = state.narrow_screen()
 heading, controls = cards.header()
@@ -32,6 +34,7 @@ with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))):
 @st.fragment
 def why() -> None:
     """A part of its own: switching units draws nothing else anew."""
+    guard.require(Page.SCORE, Action.READ)
     with guard.refusals(), cards.why():
         question = forms.why()
         view = waterfall(score, question.unit, question.grouping, question.bars, desk.policy.scale)

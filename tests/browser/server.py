@@ -13,20 +13,27 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
+_DATA_DIRS: dict[str, Path] = {}  # by host and port: which desk a server of these tests serves
+
+
+def data_dir_of(address: str) -> Path:
+    """The desk behind an address of these tests."""
+    return _DATA_DIRS[urlsplit(address).netloc]
 
 
 @contextmanager
-def serving(data_dir: Path, log: Path) -> Iterator[str]:
+def serving(data_dir: Path, log: Path, **environment: str) -> Iterator[str]:
     """The address of a server whose health check says that it can score; it ends with the block."""
     port = _free_port()
+    _DATA_DIRS[f"localhost:{port}"] = data_dir
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "SOLVENT_DATA": str(data_dir)}
-        )
+        own = {"SOLVENT_DATA": str(data_dir), "SOLVENT_PASSWORD_COST": "10", **environment}
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **own})
         try:
             address = f"http://localhost:{port}"
             _wait_until_healthy(address, process, log)

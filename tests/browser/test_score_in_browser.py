@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.server import health
+from core.accounts.roles import Role
+from tests.browser.server import data_dir_of, health
+from tests.browser.visits import Screen, sign_in, visit
+from tests.desks import session_token
 
 pytestmark = pytest.mark.browser
 
 CLIENT = "100011"
-PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
-Screen = Literal["light", "dark", "phone"]
-
-
-@contextmanager
-def visit(browser: Browser, address: str, screen: Screen = "light") -> Iterator[Page]:
-    """A fresh visitor's page; at the end nothing may have failed in it, nor called a foreign host."""
-    scheme: Literal["light", "dark"] = "dark" if screen == "dark" else "light"
-    if screen == "phone":
-        context = browser.new_context(
-            color_scheme=scheme, viewport={"width": 390, "height": 844}, is_mobile=True, user_agent=PHONE_AGENT
-        )
-    else:
-        context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 1000})
-    page = context.new_page()
-    errors: list[str] = []
-    hosts: set[str | None] = set()
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    page.goto(address)
-    yield page
-    context.close()
-    assert errors == []
-    assert hosts - {None} == {"localhost"}
 
 
 def scored(page: Page) -> None:
@@ -106,13 +80,14 @@ def test_an_address_that_no_page_has_leads_through_the_entry_script(
     browser: Browser, address: str, somewhere: str
 ) -> None:
     """Only the entry script draws the menu; whatever an address shows must stand beside it."""
-    with browser.new_page() as page:
-        page.goto(f"{address}{somewhere}?client={CLIENT}")
+    with visit(browser, f"{address}{somewhere}?client={CLIENT}") as page:
         expect(page.get_by_role("link", name="Score")).to_be_visible(timeout=20_000)
 
 
 def test_a_nested_address_of_a_script_shows_no_score(browser: Browser, address: str) -> None:
-    with browser.new_page() as page:
+    with browser.new_context() as context:
+        sign_in(context, address, session_token(data_dir_of(address), Role.OFFICER))
+        page = context.new_page()
         page.goto(f"{address}/casework/score?client={CLIENT}")
         page.wait_for_timeout(3_000)
         assert page.get_by_text("recommended").count() == 0

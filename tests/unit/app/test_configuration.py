@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.accounts.roles import Role
 from pages._ui import palette, registry
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,9 +92,23 @@ def test_both_themes_give_a_colour_to_every_meaning(config: dict[str, Any]) -> N
         assert len(config["theme"][appearance]["chartCategoricalColors"]) == 10
 
 
-def test_every_screen_of_the_menu_exists_and_one_is_the_first() -> None:
+def test_every_screen_of_the_menu_exists_under_an_address_of_its_own() -> None:
     assert all((registry.PAGES / screen.script).is_file() for screen in registry.SCREENS)
-    assert [screen.default for screen in registry.SCREENS].count(True) == 1
+    assert len(set(registry.addresses())) == len(registry.SCREENS)
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.OFFICER, ["Score"]),
+        (Role.RISK_MANAGER, ["Score"]),
+        (Role.DATA_SCIENTIST, ["Score"]),
+        (Role.AUDITOR, []),
+        (Role.ADMINISTRATOR, ["People"]),
+    ],
+)
+def test_each_role_has_the_pages_of_the_house_table_that_exist(role: Role, pages: list[str]) -> None:
+    assert [screen.title for screen in registry.screens_of(role)] == pages
 
 
 def test_only_the_cache_module_caches() -> None:
@@ -101,11 +116,12 @@ def test_only_the_cache_module_caches() -> None:
     assert users == []
 
 
-def test_a_page_stays_short_and_begins_with_the_guard() -> None:
+def test_a_page_stays_short_and_its_first_line_is_the_guard_of_that_page() -> None:
     for screen in registry.SCREENS:
         source = (registry.PAGES / screen.script).read_text()
         assert len(source.splitlines()) <= 65
-        first = next(
-            node for node in ast.parse(source).body if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
-        )
-        assert "guard." in ast.unparse(first)
+        first = next(node for node in ast.parse(source).body[1:] if not isinstance(node, ast.Import | ast.ImportFrom))
+        expected = f"guard.require(Page.{screen.page.name}, Action.{screen.opens.name})"
+        assert ast.unparse(first) == expected
+        fragments = source.count("@st.fragment")
+        assert source.count(f"guard.require(Page.{screen.page.name}") >= 1 + fragments

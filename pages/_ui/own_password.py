@@ -1,0 +1,53 @@
+"""Everybody's own password: changed when they like, or before anything else when somebody else has set it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.accounts.own_password import change_own_password
+from core.accounts.passwords import LONGEST_BYTES, SHORTEST_BYTES
+from core.accounts.people import Person
+from core.errors import AccountRefused
+from pages._ui import cache, cards, guard, sign_in
+from pages._ui.session import visitor
+
+RULE = f"{SHORTEST_BYTES} to {LONGEST_BYTES} bytes; any characters. A few words in a row are easy to remember."
+
+
+def forced(person: Person, page: str) -> None:
+    """In the place of every page, until the password is the person's own."""
+    with cards.sign_in_column():
+        st.header("Choose your own password", anchor=False)
+        st.caption(f"You are signed in as {person.user_name}. Your password was set by somebody else.")
+        _form(page)
+
+
+@st.dialog("Change your password")
+def dialog(page: str) -> None:
+    with guard.refusals():
+        guard.somebody()
+        st.caption("Every session of yours ends, also on other machines; this one goes on with the new password.")
+        _form(page)
+
+
+def _form(page: str) -> None:
+    with st.form("own_password", border=False):
+        old = st.text_input("Password as it is", type="password", autocomplete="current-password")
+        new = st.text_input("New password", type="password", autocomplete="new-password", help=RULE)
+        again = st.text_input("New password, once more", type="password", autocomplete="new-password")
+        sent = st.form_submit_button("Change password", type="primary")
+    if sent:
+        _change(old, new, again, page)
+
+
+def _change(old: str, new: str, again: str, page: str) -> None:
+    try:
+        if new != again:
+            raise AccountRefused("Password: the two new ones differ; type the same twice.")
+        ticket = change_own_password(
+            cache.accounts(), visitor.token(), old, new, visitor.address(), visitor.now(), visitor.browser() or ""
+        )
+    except AccountRefused as refusal:
+        st.error(str(refusal), icon=":material/error:")
+        return
+    sign_in.enter(ticket, page)

@@ -1,0 +1,56 @@
+"""The visitor of this run: the person behind the cookie, read from the accounts every time; nothing is remembered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.accounts import sessions
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
+from core.accounts.sessions import Ended
+from pages._ui import cache
+from pages._ui.session import cookies, peer
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def token() -> str | None:
+    """The session's token as the browser sent it when it connected."""
+    return cookies.read(st.context.cookies, cookies.SESSION, _scheme())
+
+
+def browser() -> str | None:
+    """What tells this browser from others; a ticket is good in it alone."""
+    return cookies.read(st.context.cookies, cookies.BROWSER, _scheme())
+
+
+def address() -> str | None:
+    """The visitor's address; None is this machine."""
+    seen = st.context.ip_address
+    return seen if isinstance(seen, str) else None
+
+
+def person() -> Person | None:
+    return sessions.current(cache.accounts(), token(), now())
+
+
+def why_ended() -> Ended | None:
+    return sessions.why_ended(cache.accounts(), token())
+
+
+def acting(page: Page, action: Action) -> Person:
+    """The person, allowed at this moment to do this here, or a refusal."""
+    return sessions.acting(cache.accounts(), token(), page, action, now())
+
+
+def sign_out() -> None:
+    sessions.sign_out(cache.accounts(), token(), address(), now())
+
+
+def _scheme() -> str:
+    said = st.context.headers.get(peer.SCHEME_HEADER)
+    return said if isinstance(said, str) else "http"
