@@ -175,18 +175,25 @@ def pages_of(role: Role) -> tuple[Page, ...]:
 def require(acting: Acting, page: Page, action: Action) -> None:
     """PermissionRefused unless the role may do this here."""
     if not may(acting.role, page, action):
-        able = [role.words for role in PERSONAL_ROLES if may(role, page, action)]
+        able = [role for role in PERSONAL_ROLES if may(role, page, action)]
         raise PermissionRefused(
-            f"{page.value.capitalize()}: a role of {acting.role.words} may not {action.value} here; "
-            + (f"ask a {' or '.join(able)}." if able else "nobody may.")
+            f"{page.value.capitalize()}: {_one(acting.role)} may not {action.value} here; {_ask(able)}."
         )
 
 
 def require_page(acting: Acting, page: Page) -> None:
     """PermissionRefused unless the role may do anything on this page."""
     if not actions_of(acting.role, page):
-        able = [role.words for role in PERSONAL_ROLES if actions_of(role, page)]
+        able = [role for role in PERSONAL_ROLES if actions_of(role, page)]
         raise PermissionRefused(
-            f"{page.value.capitalize()}: this page is not open to a role of {acting.role.words}; "
-            f"ask a {' or '.join(able)}."
+            f"{page.value.capitalize()}: this page is not open to {_one(acting.role)}; {_ask(able)}."
         )
+
+
+def _ask(able: list[Role]) -> str:
+    *others, last = [_one(role) for role in able] or [""]
+    return f"ask {', '.join(others)}{' or ' if others else ''}{last}" if last else "nobody may"
+
+
+def _one(role: Role) -> str:
+    return f"{'an' if role.words[0] in 'aeiou' else 'a'} {role.words}"

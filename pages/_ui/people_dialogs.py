@@ -95,7 +95,7 @@ def enable(person: Person) -> None:
 def _administrator() -> Actor:
     """First in every dialog: it runs again at each click, without the page around it."""
     who = guard.require(Page.PEOPLE, Action.ADMINISTER)
-    return Actor(who.user_name, who.role, visitor.address() or "")
+    return Actor(who.user_name, who.role, visitor.address())
 
 
 def _done(change: Callable[[], Person]) -> None:

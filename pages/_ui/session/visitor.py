@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.accounts import sessions
 from core.accounts.people import Person
+from core.accounts.proxies import LOOPBACK
 from core.accounts.roles import Action, Page
 from core.accounts.sessions import Ended
 from pages._ui import cache
@@ -28,10 +29,10 @@ def browser() -> str | None:
     return cookies.read(st.context.cookies, cookies.BROWSER, _scheme())
 
 
-def address() -> str | None:
-    """The visitor's address; None is this machine."""
+def address() -> str:
+    """Where the visitor asks from; Streamlit says None for this machine."""
     seen = st.context.ip_address
-    return seen if isinstance(seen, str) else None
+    return seen if isinstance(seen, str) else LOOPBACK
 
 
 def person() -> Person | None:

@@ -74,7 +74,7 @@ def test_a_refusal_names_the_page_the_role_the_action_and_whom_to_ask() -> None:
     with pytest.raises(PermissionRefused) as refusal:
         require(Actor("ana", R.OFFICER), P.THRESHOLD, A.PROPOSE)
     assert str(refusal.value) == (
-        "Threshold: a role of officer may not propose a policy here; ask a risk manager or data scientist."
+        "Threshold: an officer may not propose a policy here; ask a risk manager or a data scientist."
     )
 
 

@@ -210,7 +210,7 @@ def test_a_write_is_allowed_by_the_role_of_this_moment(
     assert sessions.acting(store, token, Page.SCORE, Action.SIGN, now).user_name == "ana"
     with store.writing() as connection:  # the role alone, as if the session had survived
         connection.execute("update people set role = 'officer'")
-    with pytest.raises(PermissionRefused, match="a role of officer may not sign here; ask a risk manager"):
+    with pytest.raises(PermissionRefused, match="an officer may not sign here; ask a risk manager"):
         sessions.acting(store, token, Page.SCORE, Action.SIGN, now)
 
 
