@@ -111,9 +111,10 @@ def _done(change: Callable[[], Person]) -> None:
 def _show_once(made: FirstPassword) -> None:
     st.markdown(f"The password of **{plain(made.person.display_name)}**, shown this once:")
     st.code(made.password, language=None)
-    st.caption(f"User name {made.person.user_name}. The first sign-in asks for a password of their own.")
-    if st.button("Done", type="primary"):
-        st.rerun()
+    st.caption(
+        f"User name {made.person.user_name}. Hand it over, then close this window: nobody can show it again. "
+        "The first sign-in asks for a password of their own."
+    )
 
 
 def _role_words(role: Role) -> str:
