@@ -45,6 +45,8 @@ browser:
 	@if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1 \
 	  && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	  echo "Installing Chromium for the browser tests …" >&2; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; fi
+	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing nginx for the test of the proxy example …" >&2; apt-get update -qq && apt-get install -y -qq nginx-light >/dev/null; fi
 
 test: .venv/dev.stamp browser  ## every test: unit, app, browser, and real data where it lies beside the project
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

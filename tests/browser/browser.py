@@ -25,9 +25,9 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def opened(executable: str) -> Iterator[Browser]:
+def opened(executable: str, *more: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=executable, args=[*_QUIET, *more])
         try:
             yield browser
         finally:

@@ -28,7 +28,7 @@ def data_dir_of(address: str) -> Path:
 @contextmanager
 def serving(data_dir: Path, log: Path, **environment: str) -> Iterator[str]:
     """The address of a server whose health check says that it can score; it ends with the block."""
-    port = _free_port()
+    port = free_port()
     _DATA_DIRS[f"localhost:{port}"] = data_dir
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("w") as out:
@@ -64,7 +64,8 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Pat
     raise TimeoutError(f"the server was not healthy within {PATIENCE_SECONDS} s:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on right now."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])
