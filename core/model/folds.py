@@ -12,9 +12,9 @@ from core.model.booster import Growth, Sample
 from core.model.card import OutOfFold
 from core.model.cut import RESAMPLES, ErrorCosts, Judged, cheapest_cut, cost_per_client, costs_of
 from core.model.intervals import bootstrap, delong
-from core.model.learning import learn
+from core.model.learning import learn_crosswise
 from core.model.metrics import auc, brier, calibration_errors
-from core.model.split import SHARES, Positions, stratified
+from core.model.split import Positions, stratified
 from core.progress import Progress
 
 
@@ -42,17 +42,12 @@ def out_of_fold(sample: Sample, folds: int, growth: Growth, costs: ErrorCosts, p
 
 
 def _one(sample: Sample, held_out: Positions, growth: Growth, costs: ErrorCosts) -> _Fold:
-    """The rest of the rows is split as for the final model, without a test part."""
+    """Calibrator and cut are cross-fitted on the rest, so that its trees have about as many rows as the final ones."""
     rest = np.setdiff1d(np.arange(sample.target.size), held_out, assume_unique=True)
-    parts = stratified(sample.target[rest], SHARES[:3], growth.seed)
-    training, stopping, validation = (rest[part] for part in parts)
-    learnt = learn(sample, training, stopping, validation, growth)
-
-    def pd_of(rows: Positions) -> NDArray[np.float64]:
-        return learnt.calibration.default_probabilities(learnt.booster.margins(sample.features[rows], 1))
-
-    cut = cheapest_cut(Judged(pd_of(validation), sample.target[validation]), costs)
-    return _Fold(held_out, pd_of(held_out), cut)
+    learnt, margins = learn_crosswise(sample, rest, growth)
+    cut = cheapest_cut(Judged(learnt.calibration.default_probabilities(margins), sample.target[rest]), costs)
+    unseen = learnt.booster.margins(sample.features[held_out], 1)
+    return _Fold(held_out, learnt.calibration.default_probabilities(unseen), cut)
 
 
 def _pooled(sample: Sample, folds: list[_Fold], growth: Growth, costs: ErrorCosts) -> OutOfFold:

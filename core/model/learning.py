@@ -1,4 +1,4 @@
-"""One model from one split: trees, then the calibrator on rows they never saw."""
+"""One model: trees, then the calibrator on rows its trees never saw."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.model.booster import Booster, Fitted, Growth, Sample, fit, grow
+from core.model.booster import Booster, Fitted, Growth, Margins, Sample, fit, grow
 from core.model.calibration import Calibration, calibrate
-from core.model.split import Positions
+from core.model.split import Positions, stratified
 
 # Below this many rows
 # - the stopping rows join the others for a second growth with the rounds found: out of fold on 50,649 real
@@ -17,6 +17,8 @@ from core.model.split import Positions
 # - one thread grows the trees (the same ones): two wait for each other more than they help, and on a busy
 #   machine they took 20 times as long.
 FEW_ROWS = 100_000
+
+INNER_FOLDS = 4
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,27 @@ def learn(
     margins = booster.margins(sample.features[validation], growth.threads)
     used = replace(grown, threads=growth.threads)
     return Learnt(fitted, booster, calibrate(margins, sample.target[validation]), used)
+
+
+def learn_crosswise(sample: Sample, positions: Positions, growth: Growth) -> tuple[Learnt, Margins]:
+    """Trees from all these rows; number of trees, calibrator and the margins returned are cross-fitted inside them.
+
+    Each row's margin comes from trees that never saw it; only the mean number of trees has heard of all rows. On
+    50,649 real applications this is worth 0.001 AUC and 0.003 of cost against an inner split, and three quarters of
+    the error of the mean PD.
+    """
+    grown = _suited(growth, positions.size, few=True)
+    margins = np.empty(positions.size)
+    rounds = []
+    for part in stratified(sample.target[positions], (1 / INNER_FOLDS,) * INNER_FOLDS, growth.seed):
+        unseen = positions[part]
+        fitted = fit(sample.at(np.setdiff1d(positions, unseen, assume_unique=True)), sample.at(unseen), grown)
+        margins[part] = Booster(fitted.text).margins(sample.features[unseen], 1)
+        rounds.append(fitted.rounds)
+    fitted = grow(sample.at(positions), round(float(np.mean(rounds))), grown)
+    calibration = calibrate(margins, sample.target[positions])
+    return Learnt(fitted, Booster(fitted.text), calibration, growth), margins
+
+
+def _suited(growth: Growth, rows: int, few: bool) -> Growth:
+    return replace(growth, parameters=growth.parameters.for_rows(rows), threads=1 if few else growth.threads)

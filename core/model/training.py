@@ -32,7 +32,9 @@ MOST_FOLDS = 20
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    seed: int = 2026
+    # The seed moves the out-of-fold AUC on 50,649 real applications between 0.7567 (2026), 0.7579 (1) and 0.7588 (0):
+    # the one in the middle is the default.
+    seed: int = 1
     folds: int = 0  # 0: no out-of-fold figures
     parameters: Parameters = field(default_factory=Parameters)
 
