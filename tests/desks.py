@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from core import settings
 from core.accounts import sessions
 from core.accounts.first_accounts import make_first_accounts
-from core.accounts.people import everyone
 from core.accounts.roles import Role
 from core.accounts.store import open_accounts
 from core.model.training import TrainingOptions, train
@@ -24,7 +22,6 @@ from core.portfolio.synthetic.generator import generate
 from core.progress import silent
 
 APPLICANTS, WAITING, SEED = 1_500, 40, 7
-CHEAP_COST = 10  # the least that settings allow: tests hash many passwords
 
 
 @pytest.fixture(scope="session")
@@ -57,13 +54,13 @@ def make_desk(folder: Path, applicants: int, waiting: int) -> None:
 
 def session_token(data_dir: Path, role: Role) -> str:
     """A session of the desk's person in this role, begun as every session is: by a ticket that is redeemed."""
-    store = open_accounts(replace(settings.read(data_dir=data_dir), password_cost=CHEAP_COST))
+    store = open_accounts(settings.read(data_dir=data_dir))
     now = datetime.now(UTC)
     make_first_accounts(store, data_dir / "first_accounts.txt", now)
-    person = next(one for one in everyone(store) if one.user_name == role.value.replace("_", "."))
+    user_name = role.value.replace("_", ".")
     ticket = store.token()
     with store.writing() as connection:
-        sessions.issue_ticket(connection, ticket, person.user_name, "a browser", now)
+        sessions.issue_ticket(connection, ticket, user_name, "a browser", now)
     token = sessions.redeem(store, ticket, None, now, "a browser")
     assert token is not None
     return token

@@ -7,7 +7,7 @@ import platform
 
 from core import settings
 from core.desk import open_desk
-from tests.bench import bench_features, bench_full, bench_scoring, bench_start
+from tests.bench import bench_features, bench_full, bench_scoring, bench_sign_in, bench_start
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
     bench_scoring.run(desk)
     desk.close()
     bench_features.bench_features(full=False)
+    bench_sign_in.run()
     bench_start.run()
 
 

@@ -17,6 +17,10 @@ from pathlib import Path
 
 import psutil
 
+from core import settings
+from core.accounts.roles import Role
+from tests.desks import session_token
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 120
 
@@ -83,6 +87,7 @@ def _wait_until_healthy(port: int) -> None:
 def _visit(port: int, sessions: int) -> int:
     """How many browser pages scored a client; 0 without a browser."""
     from tests.browser.browser import chromium_path
+    from tests.browser.visits import sign_in
 
     executable = chromium_path()
     if executable is None:
@@ -90,12 +95,14 @@ def _visit(port: int, sessions: int) -> int:
         return 0
     from playwright.sync_api import sync_playwright
 
-    key = _any_key()
+    key, token = _any_key(), session_token(settings.read().data_dir, Role.OFFICER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         for _ in range(sessions):
-            page = browser.new_context().new_page()
-            page.goto(f"http://localhost:{port}/?client={key}")
+            context = browser.new_context()
+            sign_in(context, f"http://localhost:{port}", token)
+            page = context.new_page()
+            page.goto(f"http://localhost:{port}/score?client={key}")
             page.get_by_text("This client").first.wait_for(timeout=60_000)
         browser.close()
     return sessions

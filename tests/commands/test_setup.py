@@ -1,5 +1,6 @@
 """Set-up on a whole desk: makes what is missing, resumes where it was killed, never touches an imported portfolio."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,38 @@ def test_a_desk_that_is_whole_is_left_alone(desk_copy: settings.Settings) -> Non
     before = {f: f.stat().st_mtime_ns for f in desk_copy.data_dir.rglob("*")}
     assert _made(desk_copy) == []
     assert {f: f.stat().st_mtime_ns for f in desk_copy.data_dir.rglob("*")} == before
+
+
+def test_the_first_set_up_makes_one_account_per_role_and_only_the_owner_can_read_the_passwords(
+    desk_copy: settings.Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in (*desk_copy.data_dir.glob("accounts.sqlite*"), *desk_copy.data_dir.glob("first_accounts.txt")):
+        file.unlink()
+    assert main(["--data", str(desk_copy.data_dir), "setup", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"made": ["first accounts"]}
+    file = desk_copy.first_accounts_file
+    assert str(file) in printed.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    passwords = [line.split()[-1] for line in file.read_text().splitlines()[2:]]
+    assert len(set(passwords)) == 5
+    assert not any(password in printed.err for password in passwords)  # no terminal: a log keeps no secrets
+    assert main(["--data", str(desk_copy.data_dir), "setup", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"made": []}
+
+
+def test_on_a_terminal_the_first_passwords_are_shown_once(
+    desk_copy: settings.Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in desk_copy.data_dir.glob("accounts.sqlite*"):
+        file.unlink()
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert main(["--data", str(desk_copy.data_dir), "setup"]) == 0
+    shown = capsys.readouterr().err
+    lines = desk_copy.first_accounts_file.read_text().splitlines()[2:]
+    assert all(line in shown for line in lines)
+    assert main(["--data", str(desk_copy.data_dir), "setup"]) == 0
+    assert not any(line in capsys.readouterr().err for line in lines)
 
 
 def test_a_damaged_model_is_made_anew(desk_copy: settings.Settings) -> None:
