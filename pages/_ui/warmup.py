@@ -20,7 +20,14 @@ from core.errors import SolventError
 from pages._ui import cache, errors
 
 # what a page loads on its first run, beside the core
-_LIBRARIES = ("pandas", "pyarrow", "plotly.tools", "streamlit.elements.plotly_chart", "streamlit.elements.arrow")
+_LIBRARIES = (
+    "pandas",
+    "pyarrow",
+    "plotly.tools",
+    "streamlit.elements.plotly_chart",
+    "streamlit.elements.arrow",
+    *("captcha.image", "cryptography.fernet", "jwt", "requests", "yaml"),  # what the sign-in form brings along
+)
 
 _begun, _done = Event(), Event()
 
