@@ -7,7 +7,7 @@ import platform
 
 from core import settings
 from core.desk import open_desk
-from tests.bench import bench_features, bench_full, bench_scoring, bench_sign_in, bench_start
+from tests.bench import bench_features, bench_full, bench_scoring, bench_sign_in, bench_start, bench_tables
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, model {desk.model.version}, medians of repeated calls on this machine")
     bench_scoring.run(desk)
     desk.close()
+    bench_tables.run(own)
     bench_features.bench_features(full=False)
     bench_sign_in.run()
     bench_start.run()
