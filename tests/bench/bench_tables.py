@@ -1,4 +1,4 @@
-"""Each child table of the portfolio folded to one row per key, in SQL and in pandas: the same aggregates, timed in turn.
+"""Each child table folded to one row per key, in SQL and in pandas: the same aggregates, timed in turn.
 
 Count, and sum, least and greatest of every number: what most features of a table are made of.
 """
@@ -33,7 +33,8 @@ def run(own: Settings) -> None:
 
 def _line(contract: Contract, table: Table, file: Path) -> str:
     key = table.via.column if table.via else contract.portfolio.key
-    numbers = [name for name, column in contract.columns[table.name].items() if column.kind in _NUMBERS and name != key]
+    columns = contract.columns[table.name].items()
+    numbers = [name for name, column in columns if column.kind in _NUMBERS and not column.is_text and name != key]
     sql, frames = [], []
     for _ in range(RUNS):
         sql.append(_seconds(lambda: _by_sql(file, key, numbers)))
