@@ -11,7 +11,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from core.errors import ContractError
-from core.policy.cost import cost_optimal_cut
 from core.policy.points import Scale, checked_probability
 from core.policy.recommendation import Recommendation
 from core.portfolio.contract import Contract
@@ -69,10 +68,6 @@ class Policy:
         """A name made from the content: equal policies have equal versions on every machine."""
         content = json.dumps(asdict(self), sort_keys=True, allow_nan=False)
         return "policy-" + hashlib.sha256(content.encode()).hexdigest()[:8]
-
-    @property
-    def cost_optimal_cut(self) -> float:
-        return cost_optimal_cut(c_fp=self.cost_good_refused, c_fn=self.cost_default_approved)
 
     def recommend(self, default_probability: float) -> Recommendation:
         """Approve below `approve_below`, decline from `decline_from` on, refer in between."""

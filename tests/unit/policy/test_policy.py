@@ -76,10 +76,6 @@ def test_the_version_is_made_from_the_content() -> None:
     assert replace(POLICY, scale=Scale.at(600, 50, 21)).version != POLICY.version
 
 
-def test_the_cost_optimal_cut_follows_from_the_costs() -> None:
-    assert POLICY.cost_optimal_cut == 1 / 11
-
-
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
