@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -190,7 +190,7 @@ def require_page(acting: Acting, page: Page) -> None:
         )
 
 
-def _ask(able: list[Role]) -> str:
+def _ask(able: Sequence[Role]) -> str:
     *others, last = [_one(role) for role in able] or [""]
     return f"ask {', '.join(others)}{' or ' if others else ''}{last}" if last else "nobody may"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from streamlit.web.server.app_discovery import discover_asgi_app
 
 import app as application
 from pages._ui import health, warmup
+from tests.asgi import run_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get("/healthz")
 
-    return asyncio.run(request())
+    return run_apart(request())
 
 
 def test_streamlit_finds_the_application_by_reading_app_py() -> None:
@@ -110,6 +110,6 @@ def test_the_warm_up_ends_and_opens_the_desk(small_desk: Path, monkeypatch: pyte
                 await anyio.sleep(0.02)
             return under_way
 
-    assert asyncio.run(start())
+    assert run_apart(start())
     assert opened[-1] == "frozen"
     assert len(opened) == 2

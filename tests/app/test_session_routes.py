@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
@@ -24,6 +23,7 @@ from core.accounts.store import AccountStore, open_accounts
 from core.settings import Settings
 from pages._ui import security, serving
 from tests.app.conftest import Visitor
+from tests.asgi import run_apart
 from tests.desks import session_token
 
 BROWSER = {"solvent_browser": "this browser"}
@@ -49,7 +49,7 @@ def ask(
         ) as c:
             return await c.get(address, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
-    return asyncio.run(request())
+    return run_apart(request())
 
 
 def ticket(store: AccountStore, bound_to: str = "this browser", age: timedelta = timedelta(0)) -> str:

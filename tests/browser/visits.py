@@ -38,8 +38,9 @@ def visit(browser: Browser, address: str, screen: Screen = "light", role: Role |
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.goto(address)
     yield page
+    failures = list(errors)  # not those of loads that the closing cuts off
     context.close()
-    assert errors == []
+    assert failures == [], "\n".join(failures)
     assert hosts - {None} == {"localhost"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages._ui.compression import CompressedOnce
+from tests.asgi import run_apart
 
 SCRIPT = b"const answer = 42;\n" * 500
 
@@ -45,7 +45,7 @@ def ask(folder: Path, *requests: dict[str, str], address: str = "/static/chart.j
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
             return [await client.get(address, headers=headers) for headers in requests]
 
-    return asyncio.run(run()), files.asked
+    return run_apart(run()), files.asked
 
 
 def test_a_script_is_compressed_at_its_first_request_and_served_from_memory_afterwards(folder: Path) -> None:

@@ -19,14 +19,13 @@ from core import settings
 from core.accounts.events import latest_events
 from core.accounts.roles import Role
 from core.accounts.store import open_accounts
-from tests.browser.browser import chromium_path, opened
+from tests.browser.browser import PROXIED_HOST as HOST
 from tests.browser.server import free_port, serving
 from tests.desks import password_of, session_token
 
 pytestmark = pytest.mark.browser
 
 EXAMPLE = Path(__file__).with_name("nginx.conf")
-HOST = "desk.bank.example"
 # the proxy speaks from 127.0.0.2, so that the browser's 127.0.0.1 is a visitor's address and no trusted one
 WHOLE = """
 pid {folder}/nginx.pid;
@@ -116,22 +115,14 @@ def _running(command: list[str], port: int) -> Iterator[None]:
         process.wait(10)
 
 
-@pytest.fixture(scope="module")
-def proxy_browser() -> Iterator[Browser]:
-    """A browser for which the example's host is this machine."""
-    executable = chromium_path() or _needed("chromium", "chromium")
-    with opened(executable, f"--host-resolver-rules=MAP {HOST} 127.0.0.1") as running:
-        yield running
-
-
 def test_the_readme_shows_the_very_example_that_is_tested(project_root: Path) -> None:
     assert EXAMPLE.read_text() in (project_root / "README.md").read_text()
 
 
 def test_behind_https_and_below_a_path_the_sign_in_works_with_a_cookie_of_this_host_alone(
-    proxied: str, desk: Path, proxy_browser: Browser
+    proxied: str, desk: Path, browser: Browser
 ) -> None:
-    with proxy_browser.new_context(ignore_https_errors=True) as context:
+    with browser.new_context(ignore_https_errors=True) as context:
         page = context.new_page()
         page.goto(f"{proxied}/solvent/score?client=100011")
         page.get_by_label("User name").fill(password_of(desk, Role.OFFICER)[0], timeout=20_000)
@@ -148,12 +139,10 @@ def test_behind_https_and_below_a_path_the_sign_in_works_with_a_cookie_of_this_h
         assert not [one for one in context.cookies() if one["name"].endswith("solvent_session")]
 
 
-def test_a_visitor_cannot_invent_an_address_in_front_of_the_proxy(
-    proxied: str, desk: Path, proxy_browser: Browser
-) -> None:
+def test_a_visitor_cannot_invent_an_address_in_front_of_the_proxy(proxied: str, desk: Path, browser: Browser) -> None:
     """nginx appends whom it heard from; what the visitor wrote before it counts for nothing."""
     invented = {"X-Forwarded-For": "203.0.113.9", "X-Solvent-Scheme": "http"}
-    with proxy_browser.new_context(ignore_https_errors=True, extra_http_headers=invented) as context:
+    with browser.new_context(ignore_https_errors=True, extra_http_headers=invented) as context:
         page = context.new_page()
         page.goto(f"{proxied}/solvent/")
         page.get_by_label("User name").fill("officer", timeout=20_000)
