@@ -21,8 +21,8 @@ from core.portfolio import contract_file, features
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
-from core.portfolio.synthetic.generator import generate
-from core.portfolio.tables import Tables
+from core.portfolio.synthetic.generator import generate, is_synthetic
+from core.portfolio.tables import Tables, imported_from
 from core.progress import Progress
 from core.settings import Settings
 
@@ -69,11 +69,11 @@ def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -
     """The names of what had to be made; an imported portfolio is never replaced by the demo."""
     contract = contract_file.read(settings.contract_file)
     made = []
-    if _source(settings, contract) is None:
+    if not _has_portfolio(settings, contract):
         if not settings.raw_dir.is_dir():
             generate(settings.raw_dir, applicants, DEMO_NEW_APPLICATIONS, seed, progress)
             made.append("raw tables")
-        import_tables(settings.raw_dir, contract, settings, replace=False, progress=progress)
+        import_tables(settings.raw_dir, contract, settings, replace=True, progress=progress)
         made.append("portfolio")
     if not features.is_current(settings, contract):
         features.build(settings, contract, progress)
@@ -85,13 +85,28 @@ def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -
     return made
 
 
-def _source(settings: Settings, contract: Contract) -> str | None:
-    """Where the portfolio was imported from; None where there is none."""
+def _has_portfolio(settings: Settings, contract: Contract) -> bool:
+    """Whether the portfolio opens; False where there is none, or one that the raw tables here make again.
+
+    PortfolioMissing where it can neither be used nor be made again from what is here.
+    """
     try:
-        with closing(Tables.open(settings.tables_file, contract)) as tables:
-            return tables.about.source
-    except PortfolioMissing:
-        return None
+        Tables.open(settings.tables_file, contract).close()
+    except PortfolioMissing as unusable:
+        if settings.tables_file.exists() and not (settings.raw_dir.is_dir() and _is_of_raw_dir(settings)):
+            raise PortfolioMissing(
+                f"{settings.tables_file}: cannot be used, and {settings.raw_dir} does not hold the tables it was "
+                f"imported from ({imported_from(settings.tables_file) or 'the file does not say which'}); "
+                "import them again: python -m core import --from DIR --replace."
+            ) from unusable
+        return False
+    return True
+
+
+def _is_of_raw_dir(settings: Settings) -> bool:
+    """Whether nothing but the raw tables here went into the portfolio; one that does not say: if those are the demo."""
+    source = imported_from(settings.tables_file)
+    return is_synthetic(settings.raw_dir) if source is None else source == str(settings.raw_dir)
 
 
 def _has_model(settings: Settings) -> bool:
@@ -104,8 +119,9 @@ def _has_model(settings: Settings) -> bool:
 
 
 def _forget_demo(settings: Settings) -> None:
-    source = _source(settings, contract_file.read(settings.contract_file))
-    if source not in (None, str(settings.raw_dir)):
+    invented = is_synthetic(settings.raw_dir)
+    if settings.tables_file.exists() and not (invented and _is_of_raw_dir(settings)):
+        source = imported_from(settings.tables_file) or "a place it does not name"
         raise SettingsError(
             f"setup --reset: forgets the demo portfolio only, this one was imported from {source}; "
             "import over it with --replace, or name another desk with --data."
@@ -113,7 +129,8 @@ def _forget_demo(settings: Settings) -> None:
     registry.retire(settings.models_dir)
     for file in (settings.features_file, settings.tables_file):
         file.unlink(missing_ok=True)
-    shutil.rmtree(settings.raw_dir, ignore_errors=True)
+    if invented:
+        shutil.rmtree(settings.raw_dir)
 
 
 @contextmanager

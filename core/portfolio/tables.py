@@ -111,6 +111,21 @@ class Tables:
         )
 
 
+def imported_from(path: Path) -> str | None:
+    """Where the tables at `path` come from, fit for the contract or not; None where the file does not say."""
+    try:
+        database = open_readonly(path, REMEDY)
+    except PortfolioMissing:
+        return None
+    try:
+        with database.cursor() as cursor:
+            return _read_about(cursor).source
+    except (duckdb.Error, KeyError, ValueError):
+        return None
+    finally:
+        database.close()
+
+
 def _check_columns(cursor: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for table in contract.tables:
         found = cursor.execute(

@@ -5,16 +5,22 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from core import settings
 from core.__main__ import main
+from core.commands import setup_command
 from core.commands.setup_command import set_up
 from core.desk import open_desk
-from core.errors import ModelMissing, SolventError
+from core.errors import ModelMissing, PortfolioMissing, SolventError
 from core.model import registry
+from core.portfolio import contract_file
+from core.portfolio.importing import import_tables
+from core.portfolio.synthetic.generator import MARKER
 from core.progress import silent
 
 
@@ -98,6 +104,74 @@ def test_reset_refuses_to_forget_an_imported_portfolio(
     assert main(["--data", str(desk_copy.data_dir), "setup", "--reset"]) == 2
     assert "forgets the demo portfolio only" in capsys.readouterr().err
     assert desk_copy.tables_file.is_file()
+
+
+@pytest.fixture
+def demo(desk_copy: settings.Settings) -> settings.Settings:
+    """The copy as a demo of its own: its portfolio names its own raw tables."""
+    contract = contract_file.read(desk_copy.contract_file)
+    import_tables(desk_copy.raw_dir, contract, desk_copy, replace=True, progress=silent)
+    return desk_copy
+
+
+def _damage(demo: settings.Settings) -> None:
+    demo.tables_file.write_bytes(b"not a database")
+
+
+def _make_unfit(demo: settings.Settings) -> None:
+    with duckdb.connect(str(demo.tables_file)) as tables:
+        tables.execute("alter table raw_bureau add column another integer")
+
+
+@pytest.mark.parametrize("spoil", [_damage, _make_unfit])
+def test_a_portfolio_that_cannot_be_used_is_made_again_from_the_demos_raw_tables(
+    demo: settings.Settings, spoil: Callable[[settings.Settings], None]
+) -> None:
+    spoil(demo)
+    assert _made(demo) == ["portfolio"]
+    open_desk(demo).close()
+
+
+@pytest.mark.parametrize("command", ["setup", "setup --reset"])
+@pytest.mark.parametrize("spoil", [_damage, _make_unfit])
+def test_a_portfolio_that_cannot_be_used_is_kept_where_the_raw_tables_are_not_its_own(
+    demo: settings.Settings,
+    spoil: Callable[[settings.Settings], None],
+    command: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    elsewhere = Path(shutil.copytree(demo.raw_dir, tmp_path / "own_tables"))
+    assert main(["--data", str(demo.data_dir), "import", "--from", str(elsewhere), "--replace"]) == 0
+    (demo.raw_dir / MARKER).unlink()
+    spoil(demo)
+    before = demo.tables_file.read_bytes()
+    assert main(["--data", str(demo.data_dir), *command.split()]) in (2, 3)
+    assert "--replace" in capsys.readouterr().err
+    assert demo.tables_file.read_bytes() == before
+    assert (demo.raw_dir / "bureau.parquet").is_file()
+
+
+def test_an_unfit_portfolio_of_other_tables_is_not_replaced_by_the_demo_beside_it(
+    demo: settings.Settings, tmp_path: Path
+) -> None:
+    elsewhere = Path(shutil.copytree(demo.raw_dir, tmp_path / "own_tables"))
+    assert main(["--data", str(demo.data_dir), "import", "--from", str(elsewhere), "--replace"]) == 0
+    _make_unfit(demo)
+    with pytest.raises(PortfolioMissing, match=r"own_tables.*import them again"):
+        _made(demo)
+
+
+def test_reset_deletes_the_demo_and_no_raw_tables_that_it_did_not_make(demo: settings.Settings) -> None:
+    forget = setup_command._forget_demo
+    _damage(demo)
+    forget(demo)
+    assert not demo.tables_file.exists()
+    assert not demo.raw_dir.exists()
+    demo.raw_dir.mkdir()
+    (demo.raw_dir / "application_train.csv").write_text("my own")
+    forget(demo)  # nothing imported yet
+    assert (demo.raw_dir / "application_train.csv").read_text() == "my own"
 
 
 def test_importing_over_a_portfolio_retires_its_model(desk_copy: settings.Settings) -> None:

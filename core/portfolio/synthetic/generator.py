@@ -34,6 +34,7 @@ THIN_FILE_SHARE = 0.142  # applicants whom the credit bureau does not know
 TRUTH: Layout = (("SK_ID_CURR", "int"), ("true_default_probability", "float"))
 TYPES: Mapping[str, pa.DataType] = {"int": pa.int64(), "float": pa.float64(), "text": pa.string()}
 Arrow: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
+MARKER = ".synthetic"  # a hidden file: an import passes over it
 LABELLED, UNLABELLED = "application_train", "application_test"
 FILES: Mapping[str, Layout] = {
     LABELLED: APPLICATION,
@@ -112,6 +113,11 @@ def _schema(layout: Layout) -> pa.Schema:
     return pa.schema([(name, TYPES[kind]) for name, kind in layout])
 
 
+def is_synthetic(folder: Path) -> bool:
+    """Whether the folder was written here and nowhere else, so that it may be made again or deleted."""
+    return (folder / MARKER).is_file()
+
+
 def generate(
     into: Path, applicants: int = 20_000, new_applications: int = 600, seed: int = 1, progress: Progress = silent
 ) -> None:
@@ -137,6 +143,7 @@ def generate(
             progress("drawing the synthetic portfolio", chunk.first / total)
             for name, columns in _draw(chunk, seed, following):
                 writers[name].write_table(_arrow(columns, FILES[name]))
+    (part / MARKER).write_text(f"Invented by Solvent: seed {seed}. `setup --reset` deletes this folder.\n", "utf-8")
     shutil.rmtree(into, ignore_errors=True)
     part.rename(into)
     progress("drawing the synthetic portfolio", 1.0)
