@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -13,7 +13,9 @@ from core.portfolio.wording import DAYS_PER_YEAR
 from core.scoring.written_sum import MINUS
 
 _TIME = (Kind.DAYS, Kind.MONTHS)  # relative to the application: further back is longer
-_FIGURES = 3  # a limit is written with, unless the value lies closer to it
+_FIGURES = 3  # a limit is written with, unless the value or the other limit lies closer to it
+_MORE_DIGITS = 12  # than the fewest, at most
+_DIGITS_OF_YEARS = (1, 2)
 _MOST_REGIONS = 2  # told beside the one that holds the value
 _MOST_LEVELS = 4
 
@@ -64,10 +66,10 @@ def in_words(now: Recommendation, subject: Subject, holding: Holding) -> str:
         return f"{verdict} holds {_levels(name, holding)}."
     if subject.value is None:
         return f"{subject.label} is not given; {verdict.lower()} holds {_once_given(subject, holding)}."
-    regions = [_region(interval, subject) for interval in holding.intervals if interval is not holding.around]
-    around = _region(holding.around, subject) if holding.around else "is as it is"
+    regions = _regions([interval for interval in holding.intervals if interval is not holding.around], subject)
+    around = _region(holding.around, subject) if holding.around else None
     again = "".join(f", and again while it {region}" for region in regions[:_MOST_REGIONS])
-    return f"{verdict} holds while {name} {around}{again}."
+    return f"{verdict} holds while {name} {around or 'is as it is'}{again}."
 
 
 def inside_sentence(label: str) -> str:
@@ -82,9 +84,13 @@ def _always(verdict: str, name: str, subject: Subject, holding: Holding) -> str:
 
 
 def _once_given(subject: Subject, holding: Holding) -> str:
-    if not holding.intervals:
-        return "only as long as it stays so"
-    return "once it " + " or ".join(_region(i, subject) for i in holding.intervals[: 1 + _MOST_REGIONS])
+    regions = _regions(holding.intervals, subject)
+    return "once it " + " or ".join(regions[: 1 + _MOST_REGIONS]) if regions else "only as long as it stays so"
+
+
+def _regions(intervals: Sequence[Interval], subject: Subject) -> list[str]:
+    told = [_region(interval, subject) for interval in intervals]
+    return [words for words in told if words is not None]
 
 
 def _levels(name: str, holding: Holding) -> str:
@@ -107,46 +113,37 @@ def _listed(labels: Sequence[str]) -> str:
     return " or ".join([", ".join(named[:-1]), named[-1]] if named[:-1] else named)
 
 
-def _region(interval: Interval, subject: Subject) -> str:
-    """ "stays below 0.65"; the region told lies inside the exact one and holds the value, if the exact one does."""
+def _region(interval: Interval, subject: Subject) -> str | None:
+    """ "stays below 0.65"; the region told lies inside the exact one and holds the value, if the exact one does.
+
+    None for one too narrow to be written.
+    """
     inside = subject.value if subject.value is not None and subject.value in interval else None
     if subject.kind in _TIME and _is_past(interval, inside):
         return _past(interval, subject, inside)
-    if subject.kind in WHOLE_KINDS and (inside is None or inside.is_integer()):
+    if subject.kind in WHOLE_KINDS and (_holds_whole(interval) if inside is None else inside.is_integer()):
         return _whole(interval, subject)
     return _decimal(interval, subject, inside)
 
 
 def _is_past(interval: Interval, inside: float | None) -> bool:
     ends = [end for end in (interval.above, interval.up_to, inside) if end is not None and math.isfinite(end)]
-    return all(end <= 0 for end in ends)
+    return interval.above < 0 and all(end <= 0 for end in ends)
 
 
-def _past(interval: Interval, subject: Subject, inside: float | None) -> str:
+def _past(interval: Interval, subject: Subject, inside: float | None) -> str | None:
     """Lengths of time: x days before is −x, and the limits change sides."""
     least, below = -interval.up_to, -interval.above  # least ≤ length < below
-    length = None if inside is None else -inside
-    if math.isinf(below) and least <= 0:
-        return "is any time ago"
-    if least <= 0 or math.isinf(least):
-        return f"stays shorter than {_time(below, length, subject.kind, ROUND_FLOOR)}"
+    length = None if inside is None else -Decimal(inside)
+    low = _Limit(_time_writer(least, subject.kind, ROUND_CEILING), lambda told: length is None or told <= length)
+    high = _Limit(
+        _time_writer(below, subject.kind, ROUND_FLOOR), lambda told: told > 0 and (length is None or length < told)
+    )
     if math.isinf(below):
-        return f"stays at least {_time(least, length, subject.kind, ROUND_CEILING)}"
-    low = _time(least, length, subject.kind, ROUND_CEILING)
-    return f"stays at least {low} and shorter than {_time(below, length, subject.kind, ROUND_FLOOR)}"
-
-
-def _time(limit: float, length: float | None, kind: Kind, rounding: str) -> str:
-    if kind is Kind.MONTHS:
-        months = _rounded(limit, 0, rounding)
-        return f"{months} {'month' if months == 1 else 'months'}"
-    if limit >= 365:
-        for digits in (1, 2):
-            years = _rounded(limit / DAYS_PER_YEAR, digits, rounding)
-            if length is None or _still_inside(float(years) * DAYS_PER_YEAR, length, rounding):
-                return f"{years} years"
-    days = _rounded(limit, 0, rounding)
-    return f"{_written(days)} {'day' if days == 1 else 'days'}"
+        return "is any time ago" if least <= 0 else f"stays at least {low.told().words}"
+    if least <= 0:
+        return f"stays shorter than {high.told().words}"
+    return _between("stays at least {} and shorter than {}", low, high)
 
 
 def _whole(interval: Interval, subject: Subject) -> str:
@@ -160,15 +157,24 @@ def _whole(interval: Interval, subject: Subject) -> str:
     return f"stays {high:,}{unit} or less" if high is not None else "has any value"
 
 
-def _decimal(interval: Interval, subject: Subject, inside: float | None) -> str:
+def _holds_whole(interval: Interval) -> bool:
+    """Whether at least one whole number lies in it."""
+    ends = (interval.above, interval.up_to)
+    return any(map(math.isinf, ends)) or math.floor(interval.above) < math.floor(interval.up_to)
+
+
+def _decimal(interval: Interval, subject: Subject, inside: float | None) -> str | None:
     factor, unit = _scale(subject)
-    low = None if math.isinf(interval.above) else _limit(interval.above, inside, factor, ROUND_CEILING) + unit
-    high = None if math.isinf(interval.up_to) else _limit(interval.up_to, inside, factor, ROUND_FLOOR) + unit
-    if low and high:
-        return f"stays above {low} and below {high}"
-    if low:
-        return f"stays above {low}"
-    return f"stays below {high}" if high else "has any value"
+    value = None if inside is None else Decimal(inside) * factor
+    low = _Limit(
+        _number_writer(interval.above, factor, unit, ROUND_CEILING), lambda told: value is None or told < value
+    )
+    high = _Limit(_number_writer(interval.up_to, factor, unit, ROUND_FLOOR), lambda told: value is None or value < told)
+    if math.isinf(interval.up_to):
+        return "has any value" if math.isinf(interval.above) else f"stays above {low.told().words}"
+    if math.isinf(interval.above):
+        return f"stays below {high.told().words}"
+    return _between("stays above {} and below {}", low, high)
 
 
 def _scale(subject: Subject) -> tuple[int, str]:
@@ -178,24 +184,68 @@ def _scale(subject: Subject) -> tuple[int, str]:
     return 1, f" {subject.unit}" if subject.unit and subject.kind is not Kind.YEARS else ""
 
 
-def _limit(limit: float, inside: float | None, factor: int, rounding: str) -> str:
-    """The limit with as few figures as keep it on its side of the value."""
-    exact = Decimal(limit) * factor
-    digits = _FIGURES - 1 - (exact.adjusted() if exact else 0)
-    digits = min(digits, 2) if abs(exact) >= Decimal("0.1") else digits
-    for more in range(12):
-        rounded = _quantized(exact, digits + more, rounding)
-        if inside is None or _still_inside(float(rounded), inside * factor, rounding):
-            return _written(rounded)
-    return _written(exact.normalize())
+@dataclass(frozen=True)
+class _Told:
+    """A limit as it is printed."""
+
+    at: Decimal  # in the measure of the value
+    words: str
 
 
-def _still_inside(limit: float, value: float, rounding: str) -> bool:
-    return value < limit if rounding == ROUND_FLOOR else value > limit
+@dataclass(frozen=True)
+class _Limit:
+    """One end of a region: printed with more digits it comes closer to the exact one."""
+
+    write: Callable[[int], _Told]  # by how many digits more than the fewest
+    fits: Callable[[Decimal], bool]  # whether the value lies on the right side of what is printed
+
+    def told(self, more: int = 0) -> _Told:
+        """With as few digits as keep it on its side of the value, but at least so many more."""
+        tries = (self.write(digits) for digits in range(more, _MORE_DIGITS))
+        return next((told for told in tries if self.fits(told.at)), None) or self.write(_MORE_DIGITS)
 
 
-def _rounded(limit: float, digits: int, rounding: str) -> Decimal:
-    return _quantized(Decimal(limit), digits, rounding)
+def _between(words: str, low: _Limit, high: _Limit) -> str | None:
+    """Both ends, with as many digits as it takes for the region as printed to hold something; None if none do."""
+    for more in range(_MORE_DIGITS + 1):
+        above, below = low.told(more), high.told(more)
+        if above.at < below.at:
+            return words.format(above.words, below.words)
+    return None
+
+
+def _time_writer(limit: float, kind: Kind, rounding: str) -> Callable[[int], _Told]:
+    """Months; days; or years, which give way to days where they are too coarse."""
+
+    def write(more: int) -> _Told:
+        exact = Decimal(limit)
+        if kind is Kind.MONTHS:
+            return _counted(_quantized(exact, more, rounding), "month")
+        if limit < 365:
+            return _counted(_quantized(exact, more, rounding), "day")
+        if more >= len(_DIGITS_OF_YEARS):
+            return _counted(_quantized(exact, more - len(_DIGITS_OF_YEARS), rounding), "day")
+        years = _quantized(exact / Decimal(DAYS_PER_YEAR), _DIGITS_OF_YEARS[more], rounding)
+        return _Told(years * Decimal(DAYS_PER_YEAR), f"{_written(years)} years")
+
+    return write
+
+
+def _counted(count: Decimal, unit: str) -> _Told:
+    return _Told(count, f"{_written(count.normalize())} {unit if count == 1 else unit + 's'}")
+
+
+def _number_writer(limit: float, factor: int, unit: str, rounding: str) -> Callable[[int], _Told]:
+    """Three figures, for numbers above 0.1 at most two decimals; the exact limit where no digits are enough."""
+
+    def write(more: int) -> _Told:
+        exact = Decimal(limit) * factor
+        digits = _FIGURES - 1 - (exact.adjusted() if exact else 0)
+        digits = min(digits, 2) if abs(exact) >= Decimal("0.1") else digits
+        told = _quantized(exact, digits + more, rounding) if more < _MORE_DIGITS else exact.normalize()
+        return _Told(told, _written(told) + unit)
+
+    return write
 
 
 def _quantized(exact: Decimal, digits: int, rounding: str) -> Decimal:

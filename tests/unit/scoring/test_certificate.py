@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import lightgbm
@@ -188,6 +189,58 @@ def test_limits_are_told_in_the_features_own_measure_rounded_towards_safety(
     holding: tuple[Interval, ...], value: float, kind: Kind, words: str
 ) -> None:
     assert said(holding, value, kind) == f"Decline holds while external score 2 {words}"
+
+
+@pytest.mark.parametrize(
+    ("region", "kind", "words"),
+    [
+        (Interval(0.6512, 0.6578), Kind.SCORE, "stays above 0.652 and below 0.657"),
+        (Interval(-1015.5, -993.5), Kind.DAYS, "stays at least 2.73 years and shorter than 2.78 years"),
+        (Interval(-1010.5, -1009.5), Kind.DAYS, "stays at least 1,009.5 days and shorter than 1,010.5 days"),
+        (Interval(-365.1, -364.5), Kind.DAYS, "stays at least 364.5 days and shorter than 365 days"),
+        (Interval(-12.75, -12.25), Kind.MONTHS, "stays at least 12.3 months and shorter than 12.7 months"),
+        (Interval(2.25, 2.75), Kind.COUNT, "stays above 2.25 and below 2.75"),
+    ],
+)
+def test_a_narrow_region_is_told_with_digits_enough_to_hold_something(region: Interval, kind: Kind, words: str) -> None:
+    assert said((region,), None, kind).endswith(f"once it {words}.")
+
+
+def test_the_region_of_whole_days_that_holds_the_value_is_told_with_the_value_in_it() -> None:
+    words = said((Interval(-401.5, -400.5),), -401.0, Kind.DAYS)
+    assert words.endswith("stays at least 401 days and shorter than 401.5 days.")
+
+
+def told_range(words: str) -> tuple[float, float]:
+    """Both ends of the first region, lengths of time in days."""
+    measures = {"years": 365.25, "year": 365.25, "days": 1.0, "day": 1.0}
+    found = re.findall(r"(−?[\d,]+(?:\.\d+)?)(?: (years?|days?))?", words.split("stays ", 1)[1])
+    low, high = (float(n.replace(",", "").replace("−", "-")) * measures.get(unit, 1.0) for n, unit in found[:2])
+    return low, high
+
+
+@given(
+    start=st.floats(-5e4, 5e4),
+    width=st.floats(1e-4, 3e3),
+    kind=st.sampled_from([Kind.SCORE, Kind.MONEY, Kind.RATIO, Kind.DAYS, Kind.MONTHS, Kind.COUNT]),
+    place=st.one_of(st.none(), st.floats(0.01, 0.99)),
+)
+def test_a_region_is_never_told_the_wrong_way_round(
+    start: float, width: float, kind: Kind, place: float | None
+) -> None:
+    interval = Interval(start, start + width)
+    value = None if place is None else start + place * width
+    words = said((interval,), value, kind)
+    if "shorter" in words and "at least" not in words:
+        return
+    if kind in (Kind.COUNT, Kind.DAYS, Kind.MONTHS) and " and " not in words:  # whole numbers, both ends meant
+        return
+    low, high = told_range(words)
+    assert low < high
+    if value is not None and start < 0 and "shorter" in words:
+        assert low <= -value <= high
+    elif value is not None:
+        assert low <= value <= high  # read back as floats
 
 
 def test_nothing_that_changes_it_is_said_so() -> None:
