@@ -8,20 +8,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ModelRefused, PortfolioMissing
+from core.desk_files import Identity, check_current, check_fit, files_identity
+from core.errors import PortfolioMissing
 from core.model import artefact, registry
 from core.model.artefact import Model
 from core.policy import policy as policies
 from core.policy.policy import Policy
 from core.policy.recommendation import Recommendation
 from core.portfolio import contract_file
-from core.portfolio import features as feature_files
 from core.portfolio.application import Application
 from core.portfolio.contract import Contract
 from core.portfolio.feature_row import RowBuilder
@@ -41,9 +40,6 @@ from core.scoring.similar import SimilarClients, TooFewSimilar
 from core.scoring.surroundings import ShownFeature, Surroundings
 from core.scoring.what_if import WhatIf, what_if
 from core.settings import Settings
-
-_REMEDY = "train again: python -m core train"
-Identity = tuple[tuple[int, int, int], ...]  # one per file
 
 
 @dataclass(frozen=True)
@@ -202,8 +198,18 @@ class Desk:
     def _rows(self) -> RowBuilder:
         with self._opening:
             if self._row_builder is None:
-                self._row_builder = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
+                self._row_builder = self._open_rows()
             return self._row_builder
+
+    def _open_rows(self) -> RowBuilder:
+        """Over the very tables this desk has open: a portfolio imported since then is another one."""
+        rows = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
+        if self.tables.changed_on_disk():
+            rows.close()
+            raise PortfolioMissing(
+                "Portfolio: must be the one this desk has open, got one imported since then; open the desk again."
+            )
+        return rows
 
     def _scored(self, row: NDArray[np.float32], applicant: str) -> Score:
         return self.scorer.score(row[self._columns], self.model.features, applicant, self._exposure(row))
@@ -230,7 +236,7 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
         refused.callback(tables.close)
         features = FeatureStore.open(settings.features_file)
         refused.callback(features.close)
-        _check_current(settings, contract)
+        check_current(settings, contract)
         model = artefact.load(registry.active(settings.models_dir))
         check_fit(model, features)
         desk = Desk(
@@ -249,26 +255,6 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
     return desk
 
 
-def check_fit(model: Model, features: FeatureStore) -> None:
-    """Returns when the model was trained on these very feature rows, else raises ModelRefused."""
-    absent = [name for name in model.features if name not in set(features.names)]
-    if absent:
-        raise ModelRefused(f"Feature '{absent[0]}': model {model.version} needs it, the portfolio lacks it; {_REMEDY}.")
-    if model.card.source.data_fingerprint != features.fingerprint:
-        raise ModelRefused(
-            f"Model {model.version}: must have been trained on the stored features, "
-            f"got features made of other tables or by other SQL; {_REMEDY}."
-        )
-
-
-def _check_current(settings: Settings, contract: Contract) -> None:
-    if not feature_files.is_current(settings, contract):
-        raise PortfolioMissing(
-            "Features: must be made from the tables by the SQL as they are now, got older ones; "
-            "build them: python -m core train."
-        )
-
-
 def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp]:
     place = {name: i for i, name in enumerate(stored)}
     return np.array([place[name] for name in wanted], dtype=np.intp)
@@ -276,22 +262,3 @@ def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp
 
 def _place_of(name: str, stored: Sequence[str]) -> int | None:
     return stored.index(name) if name in stored else None
-
-
-def files_identity(settings: Settings) -> Identity:
-    """What tells one state of the files from another; they are replaced whole, so inode and time suffice."""
-    files = (
-        settings.contract_file,
-        settings.tables_file,
-        settings.features_file,
-        settings.models_dir / registry.ACTIVE,
-    )
-    return tuple(map(_file_identity, files))
-
-
-def _file_identity(file: Path) -> tuple[int, int, int]:
-    try:
-        status = file.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (status.st_ino, status.st_mtime_ns, status.st_size)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import settings
-from core.desk import Desk, Identity, Parts
+from core.desk import Desk, Parts
+from core.desk_files import Identity
 from core.errors import UnknownApplicant
 from core.model.artefact import Model
 from core.portfolio.features import FeatureStore

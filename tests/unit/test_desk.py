@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 import pytest
 
-from core.desk import Desk, check_fit, files_identity, open_desk
+from core.desk import Desk, open_desk
+from core.desk_files import check_fit, files_identity
 from core.errors import ModelRefused, PortfolioMissing, UnknownApplicant
 from core.model.artefact import Model
 from core.portfolio.features import FeatureStore

@@ -138,6 +138,19 @@ def test_a_desk_notices_that_its_model_was_retired(copied: Settings) -> None:
     opened.close()
 
 
+def test_a_portfolio_imported_since_the_desk_opened_lends_it_no_history(copied: Settings, tmp_path: Path) -> None:
+    opened = open_desk(copied)
+    key = opened.tables.keys(1)[0]
+    stored = opened.application(key)
+    generate(tmp_path / "other", applicants=60, new_applications=0, seed=8, progress=silent)
+    import_tables(tmp_path / "other", opened.contract, copied, replace=True, progress=silent)
+    for history_of in (key, None):
+        with pytest.raises(PortfolioMissing, match="open the desk again"):
+            opened.score_application(stored, history_of)
+    assert opened.score(key).applicant == key  # what it has open stays
+    opened.close()
+
+
 def test_the_command_line_scores_by_number_and_from_a_file(
     made: Settings, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,56 @@
+"""The files of a desk: whether they belong together, and whether they were replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import ModelRefused, PortfolioMissing
+from core.model import registry
+from core.model.artefact import Model
+from core.portfolio import features as feature_files
+from core.portfolio.contract import Contract
+from core.portfolio.features import FeatureStore
+from core.settings import Settings
+
+_REMEDY = "train again: python -m core train"
+Identity = tuple[tuple[int, int, int], ...]  # one per file
+
+
+def check_fit(model: Model, features: FeatureStore) -> None:
+    """Returns when the model was trained on these very feature rows, else raises ModelRefused."""
+    absent = [name for name in model.features if name not in set(features.names)]
+    if absent:
+        raise ModelRefused(f"Feature '{absent[0]}': model {model.version} needs it, the portfolio lacks it; {_REMEDY}.")
+    if model.card.source.data_fingerprint != features.fingerprint:
+        raise ModelRefused(
+            f"Model {model.version}: must have been trained on the stored features, "
+            f"got features made of other tables or by other SQL; {_REMEDY}."
+        )
+
+
+def check_current(settings: Settings, contract: Contract) -> None:
+    """Returns when the stored features are those of the tables and the SQL, else raises PortfolioMissing."""
+    if not feature_files.is_current(settings, contract):
+        raise PortfolioMissing(
+            "Features: must be made from the tables by the SQL as they are now, got older ones; "
+            "build them: python -m core train."
+        )
+
+
+def files_identity(settings: Settings) -> Identity:
+    """What tells one state of the files from another; they are replaced whole, so inode and time suffice."""
+    files = (
+        settings.contract_file,
+        settings.tables_file,
+        settings.features_file,
+        settings.models_dir / registry.ACTIVE,
+    )
+    return tuple(map(_file_identity, files))
+
+
+def _file_identity(file: Path) -> tuple[int, int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
