@@ -109,7 +109,13 @@ def test_flags_of_two_words_run_from_no_to_yes() -> None:
 
 def test_the_protected_bases_are_marked() -> None:
     marked = {name: column.protected for name, column in MAIN.items() if column.protected}
-    assert marked == {"CODE_GENDER": "gender", "NAME_FAMILY_STATUS": "family status", "DAYS_BIRTH": "age"}
+    assert marked == {
+        "CODE_GENDER": "gender",
+        "NAME_FAMILY_STATUS": "family status",
+        "CNT_FAM_MEMBERS": "family status",  # less the children it says whether there is a partner
+        "NAME_TYPE_SUITE": "family status",  # the partner is one of its choices
+        "DAYS_BIRTH": "age",
+    }
 
 
 def test_no_reason_names_a_protected_basis() -> None:

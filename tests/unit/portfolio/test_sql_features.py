@@ -66,7 +66,6 @@ EXPECTED = {
         "score_missing_count": 0,
         "burden_annuity_to_income": 0.125,
         "burden_credit_to_income": 2.5,
-        "burden_income_per_person": 100_000,
         "asked_term": 20,
         "asked_down_payment_share": 0,
         "work_years": 4,

@@ -1,5 +1,5 @@
 -- One row per application: the external scores together, and what the loan costs beside income. Money per amount, scores 0..1.
--- Missing scores are left out of means; nothing here uses age, gender or family status.
+-- Missing scores are left out of means; nothing here uses age, gender, family status or the size of the family, which tells it.
 with asked as (
     select
         *,
@@ -20,9 +20,6 @@ select
     amt_annuity / nullif(income, 0) as burden_annuity_to_income,
     amt_credit / nullif(income, 0) as burden_credit_to_income,
     amt_goods_price / nullif(income, 0) as burden_goods_to_income,
-    amt_annuity * cnt_fam_members / nullif(income, 0) as burden_annuity_per_person,
-    amt_credit * cnt_fam_members / nullif(income, 0) as burden_credit_per_person,
-    income / nullif(cnt_fam_members, 0) as burden_income_per_person,
     income / (1 + cnt_children) as burden_income_per_child,
     income - amt_annuity as burden_income_left,
     amt_annuity / nullif(income, 0) * (1 - score_sum / nullif(score_count, 0)) as burden_annuity_by_score,
