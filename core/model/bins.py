@@ -1,4 +1,4 @@
-"""Frozen bins of the reference sample: drift is measured against the training rows, not against the window."""
+"""Frozen bins: drift is measured against the training rows (the PD: the held-out rows), not against the window."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class Bins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: int = 1
-    rows: int  # of the reference
+    rows: int  # of the reference, whose features are binned
     features: tuple[FeatureBins, ...]  # in the model's order
-    default_probability: FeatureBins
+    default_probability: FeatureBins  # of the held-out rows: the trees were not grown on them
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _content(artefact: Artefact) -> dict[str, bytes]:
         CALIBRATION: _json(artefact.calibration),
         CARD: _json(card),
         REFERENCE: _parquet(artefact, card.features),
-        BINS: _json(_bins(artefact.reference, card.features)),
+        BINS: _json(_bins(artefact)),
     }
 
 
@@ -75,14 +75,19 @@ def _version(card: Card, content: dict[str, bytes]) -> str:
     return f"{card.trained_at:%Y%m%d}-{digest(''.join(digest(named[name]) for name in FILES).encode())[:8]}"
 
 
-def _bins(reference: Reference, features: tuple[FeatureCard, ...]) -> Bins:
+def _bins(artefact: Artefact) -> Bins:
+    """Features as the trees learnt them; the PD as unseen clients get it: on the rows the trees were grown on it is
+    more extreme, and drift would be found where there is none.
+    """
+    reference = artefact.reference
     columns = (
-        Binned(card.name, reference.features[:, position], len(card.levels)) for position, card in enumerate(features)
+        Binned(card.name, reference.features[:, position], len(card.levels))
+        for position, card in enumerate(artefact.card.features)
     )
     return Bins(
         rows=reference.target.size,
         features=tuple(freeze(column) for column in columns),
-        default_probability=freeze(Binned("default_probability", reference.default_probabilities)),
+        default_probability=freeze(Binned("default_probability", artefact.held_out.default_probabilities)),
     )
 
 

@@ -140,12 +140,18 @@ def test_the_reference_is_a_sample_of_the_training_rows_as_the_model_scores_them
     assert set(np.unique(reference.target)) == {0, 1}
 
 
-def test_the_frozen_bins_are_those_of_the_reference(trained: Trained) -> None:
+def test_the_frozen_bins_of_features_are_those_of_the_reference(trained: Trained) -> None:
     reference, bins = trained.model.reference, trained.model.bins
     assert bins.rows == reference.target.size
     for position, feature in enumerate(bins.features):
         assert feature.count(reference.features[:, position]) == feature.counts
-    assert bins.default_probability.count(reference.default_probabilities) == bins.default_probability.counts
+
+
+def test_the_frozen_bins_of_the_pd_are_those_of_rows_the_trees_were_not_grown_on(trained: Trained) -> None:
+    bins, held_out = trained.model.bins.default_probability, trained.model.held_out
+    assert bins.counts == bins.count(held_out.default_probabilities)
+    assert sum(bins.counts) == held_out.target.size == trained.card.rows.validation + trained.card.rows.test
+    assert max(bins.shares) == pytest.approx(0.1, abs=0.001)  # deciles of these very rows
 
 
 def test_a_reference_damaged_after_loading_is_refused_when_it_is_read(folder: Path) -> None:
