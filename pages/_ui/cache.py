@@ -7,6 +7,9 @@ import streamlit as st
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
 from core.desk import Desk, open_desk
+from core.scoring.field_limits import FieldLimits
+from pages._ui.case import Case
+from pages._ui.drafts import Drafts
 
 _EXAMPLES = 4
 
@@ -51,3 +54,21 @@ def waiting(of: Desk) -> list[str]:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _waiting(fingerprint: str, _of: Desk) -> list[str]:
     return _of.tables.keys(None, labelled=False)
+
+
+def limits(case: Case) -> FieldLimits:
+    """How far the recommendation of a case holds, kept because it takes more than half a second to find."""
+    of = case.desk
+    made_with = (of.tables.about.fingerprint, of.model.version, of.policy.version)
+    return _limits(case.identity, made_with, case)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _limits(identity: str, made_with: tuple[str, str, str], _case: Case) -> FieldLimits:
+    return _case.limits()
+
+
+@st.cache_resource(show_spinner=False)
+def drafts() -> Drafts:
+    """The applications being typed in, of everybody."""
+    return Drafts()

@@ -16,6 +16,7 @@ from core.scoring.facts import Fact
 from core.scoring.key_figures import KeyFigure
 from core.scoring.pd_scale import PdScale
 from core.scoring.score import Reason, Score
+from core.scoring.similar import SimilarClients, TooFewSimilar
 from core.scoring.waterfall import Waterfall
 from pages._ui import figure, pd_scale_chart, waterfall_chart
 from pages._ui.words import RECOMMENDED, plain
@@ -23,7 +24,7 @@ from pages._ui.words import RECOMMENDED, plain
 
 def header() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Where the title goes, and where the controls of the page go."""
-    left, right = st.columns([0.54, 0.46])
+    left, right = st.columns([0.36, 0.64])
     return left, right
 
 
@@ -51,7 +52,12 @@ def two_thirds() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right
 
 
-def verdict(score: Score, headline: str, scale: PdScale, narrow: bool) -> None:
+@contextmanager
+def verdict(
+    score: Score, headline: str, scale: PdScale, around: SimilarClients | TooFewSimilar, narrow: bool
+) -> Iterator[None]:
+    """The sentence, and below it the scale with the range of similar clients; the block adds warnings."""
+    similar = around if isinstance(around, SimilarClients) else None
     name, icon, colour = RECOMMENDED[score.recommendation]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -63,13 +69,23 @@ def verdict(score: Score, headline: str, scale: PdScale, narrow: bool) -> None:
             )
         st.subheader(plain(headline), anchor=False)
         st.plotly_chart(
-            pd_scale_chart.figure_of(scale, score.recommendation, narrow),
+            pd_scale_chart.figure_of(scale, score.recommendation, narrow, similar),
             config=figure.CONFIG,
             key="pd_scale",
-            alt=f"Scale of default probabilities by grade: {scale.client.text}, {scale.cut.text}",
+            alt=f"Scale of default probabilities by grade: {scale.client.text}, {scale.cut.text}. "
+            f"{similar.range if similar else ''}",
         )
         if scale.note:
             st.caption(scale.note)
+        yield
+
+
+def problems(what: str, lines: Sequence[str]) -> None:
+    """Everything that is wrong, a line each, in the core's words."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/error: **{plain(what)}**")
+        for one in lines:
+            st.caption(plain(one))
 
 
 def figures(key_figures: Sequence[KeyFigure], narrow: bool) -> None:
@@ -217,6 +233,14 @@ def behind_the_number(score: Score, card: Card, contract: Contract, language: st
         st.subheader("What stands behind the number", anchor=False)
         for line in filter(None, lines):
             st.caption(plain(line))
+
+
+def keyboard(keys: Sequence[tuple[str, str]]) -> None:
+    """What can be done without a mouse, beside Tab, arrows and Enter."""
+    with st.container(border=True):
+        st.subheader("Keyboard", anchor=False)
+        st.table({f"`{key}`": plain(does) for key, does in keys}, border="horizontal", alt="Keyboard shortcuts")
+        st.caption("Outside a text field. Esc leaves one; Tab and the arrow keys reach everything else.")
 
 
 def _measured(card: Card) -> str:

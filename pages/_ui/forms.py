@@ -12,12 +12,28 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from core.scoring.waterfall import Grouping, Unit
 from pages._ui import state, words
 
+NEXT_KEY = "N"
+
 
 @dataclass(frozen=True)
 class WhyQuestion:
     unit: Unit
     grouping: Grouping
     bars: int
+
+
+def how_asked() -> bool:
+    """Whether a new application is typed in; else a client is asked for by number."""
+    st.segmented_control(
+        "Whom to score",
+        list(words.ENTRIES),
+        key=state.ENTRY,
+        bind="query-params",
+        format_func=lambda choice: words.ENTRIES[choice],
+        required=True,
+        label_visibility="collapsed",
+    )
+    return state.by_form()
 
 
 def client_number(waiting: Sequence[str]) -> str:
@@ -31,11 +47,12 @@ def client_number(waiting: Sequence[str]) -> str:
             placeholder="Client number, then Enter",
             icon=":material/search:",
             max_chars=40,
-            width=230,
+            width=210,
         )
         st.button(
             "Next waiting",
             icon=":material/skip_next:",
+            shortcut=NEXT_KEY,
             help=f"The next of {len(waiting):,} applications that wait for a decision, in the order of their numbers.",
             disabled=not waiting,
             on_click=state.choose_client,

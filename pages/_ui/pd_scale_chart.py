@@ -6,6 +6,7 @@ from html import escape
 
 from core.policy.recommendation import Recommendation
 from core.scoring.pd_scale import Mark, PdScale
+from core.scoring.similar import SimilarClients
 from pages._ui import palette
 from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, note
 
@@ -14,20 +15,70 @@ _BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
 _NEAR = 0.13  # share of the width within which two labels would meet
 _DIAMOND = 0.02  # share of the width its half takes, with a little room
 _TICK_ROOM, _TICK_ROOM_NARROW = 0.035, 0.12
+_HEIGHT = 92  # px; the row of similar clients adds its share
+_SIMILAR_ROW = -0.22  # where it lies below the scale
+_SIMILAR_LOWEST, _WORDS_LOWEST = -0.40, -0.62  # end of the picture: words beside the bar, or below it
+_WORDS_ROOM, _WORDS_ROOM_NARROW = 0.43, 0.42  # share of the width that the words beside the bar take
 
 
-def figure_of(view: PdScale, recommendation: Recommendation, narrow: bool) -> Part:
+def figure_of(
+    view: PdScale, recommendation: Recommendation, narrow: bool, similar: SimilarClients | None = None
+) -> Part:
     colour = palette.RECOMMENDED[recommendation]
+    lowest = 0.0 if similar is None else _lowest(similar, narrow)
+    below = [] if similar is None else [_similar_words(similar, narrow)]
     return figure(
         [_client(view, colour)],
-        shapes=[*_bands(view), _cut_line(view)],
-        annotations=[*_letters(view), *_ticks(view, narrow), _cut_words(view), _client_words(view, colour, narrow)],
-        height=92,
+        shapes=[*_bands(view), _cut_line(view), *([] if similar is None else _similar_bar(similar))],
+        annotations=[
+            *(*_letters(view), *_ticks(view, narrow), _cut_words(view)),
+            *(_client_words(view, colour, narrow), *below),
+        ],
+        height=round(_HEIGHT * (1 - lowest)),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis=hidden_axis(0, 1),
-        yaxis=hidden_axis(0, 1),
+        yaxis=hidden_axis(lowest, 1),
         hovermode=False,
     )
+
+
+def _similar_bar(similar: SimilarClients) -> list[Part]:
+    """The middle 80 % of them as a bar, the one in the middle as a stroke."""
+    half = 0.10
+    return [
+        box(
+            *(similar.low_position, similar.high_position, _SIMILAR_ROW - 0.03, _SIMILAR_ROW + 0.03, palette.ACCENT),
+            layer="above",
+        ),
+        line(
+            *(similar.median_position, similar.median_position, _SIMILAR_ROW - half, _SIMILAR_ROW + half),
+            palette.ACCENT,
+            2.5,
+        ),
+    ]
+
+
+def _similar_words(similar: SimilarClients, narrow: bool) -> Part:
+    words = f"{similar.clients:,} similar clients" if narrow else similar.range
+    side = _side(similar, narrow)
+    if side == "below":
+        middle = (similar.low_position + similar.high_position) / 2
+        return note(words, middle, _SIMILAR_ROW, yanchor="top", yshift=-10, colour=palette.QUIET)
+    if side == "left":
+        return note(words, similar.low_position, _SIMILAR_ROW, xanchor="right", xshift=-9, colour=palette.QUIET)
+    return note(words, similar.high_position, _SIMILAR_ROW, xanchor="left", xshift=9, colour=palette.QUIET)
+
+
+def _side(similar: SimilarClients, narrow: bool) -> str:
+    """Beside the bar where there is room for the words, else below it."""
+    room = _WORDS_ROOM_NARROW if narrow else _WORDS_ROOM
+    if similar.low_position >= room:
+        return "left"
+    return "right" if 1 - similar.high_position >= room else "below"
+
+
+def _lowest(similar: SimilarClients, narrow: bool) -> float:
+    return _WORDS_LOWEST if _side(similar, narrow) == "below" else _SIMILAR_LOWEST
 
 
 def _client(view: PdScale, colour: str) -> Part:

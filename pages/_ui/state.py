@@ -13,6 +13,14 @@ UNIT: Final = "unit"
 GROUPING: Final = "grouping"
 BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
+ENTRY: Final = "entry"  # also the query parameter: /?entry=form
+FEATURE: Final = "feature"
+WAY: Final = "entry_way"
+PASTED: Final = "entry_pasted"
+HISTORY_OF: Final = "entry_history_of"
+_LIMITS_OF: Final = "limits_of"
+
+BY_NUMBER, BY_FORM = "number", "form"
 
 BAR_CHOICES: Final = (6, 10, 15)
 
@@ -22,6 +30,7 @@ def begin() -> None:
     st.session_state.setdefault(UNIT, Unit.POINTS)
     st.session_state.setdefault(GROUPING, Grouping.FAMILY)
     st.session_state.setdefault(BARS, BAR_CHOICES[1])
+    st.session_state.setdefault(ENTRY, BY_FORM if st.query_params.get(ENTRY) == BY_FORM else BY_NUMBER)
 
 
 def client() -> str:
@@ -30,6 +39,41 @@ def client() -> str:
 
 def choose_client(key: str) -> None:
     st.session_state[CLIENT] = key
+
+
+def by_form() -> bool:
+    """Whether a new application is typed in instead of a client's number."""
+    return bool(st.session_state.get(ENTRY) == BY_FORM)
+
+
+def what_if_key(case: str, column: str) -> str:
+    """Of the widget that changes this field of this case."""
+    return f"what_if_{case}_{column}"
+
+
+def corrected_key(case: str) -> str:
+    """Of the choice of facts to correct."""
+    return f"what_if_{case}"
+
+
+def entry_key(column: str) -> str:
+    """Of the widget of the entry form."""
+    return f"entry_field_{column}"
+
+
+def forget_entry() -> None:
+    """The entry form starts empty again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith("entry_")]:
+        del st.session_state[key]
+
+
+def limits_asked_for() -> str:
+    """The case whose limits are known or being computed."""
+    return str(st.session_state.get(_LIMITS_OF, ""))
+
+
+def ask_for_limits(case: str) -> None:
+    st.session_state[_LIMITS_OF] = case
 
 
 def bars() -> int:

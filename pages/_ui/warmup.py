@@ -1,4 +1,4 @@
-"""What is made ready before the first visitor, in the background: libraries, portfolio, model, one score.
+"""What is made ready before the first visitor, in the background: libraries, portfolio, model, all around a score.
 
 `gc.freeze()` once afterwards: Streamlit collects garbage after every run, and walking through the big libraries
 was most of a rerun (measured: 128–164 ms without, 29–35 ms with).
@@ -52,7 +52,7 @@ async def _in_background() -> None:
 def _warm() -> None:
     try:
         desk = cache.desk()
-        desk.score(cache.examples(desk)[0])
+        desk.warm_up()
         for library in _LIBRARIES:
             importlib.import_module(library)
     except SolventError:

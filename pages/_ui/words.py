@@ -14,6 +14,8 @@ _JOINER: Final = "\u2060"
 UNITS: Final = {"points": ":gray[Points]", "log_odds": ":gray[Log-odds]", "probability": ":gray[Probability path]"}
 GROUPINGS: Final = {"family": ":gray[Family]", "feature": ":gray[Feature]"}
 
+ENTRIES: Final = {"number": ":gray[By number]", "form": ":gray[New application]"}
+
 RECOMMENDED: Final = {
     "approve": ("Approve", ":material/check_circle:", "green"),
     "refer": ("Refer", ":material/person_search:", "orange"),

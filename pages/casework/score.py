@@ -1,34 +1,28 @@
-"""One client by number: what is recommended, how likely a default is, and why."""
+"""One client by number, or an application typed in: what is recommended, how likely a default is, and why."""
 
 import streamlit as st
 
-from core.accounts.roles import Action, Page
+from core.accounts.roles import Action, Page, may
 from core.scoring.contribution_rows import contribution_rows
 from core.scoring.key_figures import key_figures
 from core.scoring.pd_scale import pd_scale
 from core.scoring.protected import unused_bases
 from core.scoring.sentence import headline
 from core.scoring.waterfall import waterfall
-from pages._ui import cache, cards, forms, guard, state, tables
+from pages._ui import asking, cards, forms, guard, similar_cards, standing_cards, state, tables, what_if_cards
 
 guard.require(Page.SCORE, Action.READ)
+person = guard.somebody()
 desk = guard.desk()
 narrow = state.narrow_screen()
-heading, controls = cards.header()
-with controls:
-    client = forms.client_number(cache.waiting(desk))
-if not client:
-    cards.title(heading, "Score", "One client by number: what is recommended, how likely a default is, and why.")
-    with cards.nobody_yet():
-        forms.try_one(cache.examples(desk), "center")
-    st.stop()
-
-cards.title(heading, f"Client {client}", cards.portfolio(desk.contract))
-with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))):
-    score = desk.score(client)
-    facts = desk.facts(client)
+case = asking.case(desk, person)
+with guard.refusals():
+    score, model = case.score, desk.model
+    facts = desk.facts_of(case.application)
     figures = key_figures(score, desk.policy, desk.peers(score.default_probability), desk.contract)
-    not_used = unused_bases(desk.contract, desk.model.features)
+    not_used = unused_bases(desk.contract, model.features)
+    similar, unusual = desk.similar(score), desk.extrapolation(score)
+    scale = pd_scale(desk.policy, score.default_probability)
 
 
 @st.fragment
@@ -46,13 +40,21 @@ def why() -> None:
                 tables.contributions(contribution_rows(score, question.grouping, desk.policy.scale), question.grouping)
 
 
-cards.verdict(score, headline(score), pd_scale(desk.policy, score.default_probability), narrow)
+with cards.verdict(score, headline(score), scale, similar, narrow):
+    similar_cards.extrapolation(unusual)
 cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why()
+    similar_cards.similar(case, similar)
 with right:
     cards.facts(facts)
     cards.reasons(score.reasons)
-with right if narrow else left:
-    cards.behind_the_number(score, desk.model.card, desk.contract)
+if may(person.role, Page.SCORE, Action.WHAT_IF):
+    what_if_cards.what_if(case, narrow)
+left, right = cards.two_thirds()
+with left:
+    standing_cards.standing(case, narrow)
+with right:
+    cards.behind_the_number(score, model.card, desk.contract)
+    cards.keyboard(((forms.NEXT_KEY, "next waiting"), *asking.KEYS, (what_if_cards.RESET_KEY, "what if: back")))

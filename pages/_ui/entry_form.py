@@ -1,0 +1,159 @@
+"""A new application typed in: the contract's form, or its raw fields pasted as JSON; a refresh loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
+from core.desk import Desk
+from core.errors import ApplicationRefused, UnknownApplicant
+from core.portfolio import application as applications
+from core.portfolio import application_json
+from core.portfolio.application import Application
+from core.portfolio.contract import FormGroup, text
+from core.portfolio.entry_fields import EntryField, Typed, entry_fields, raw_fields
+from pages._ui import cache, cards, case, entry_widgets, guard, state
+from pages._ui.case import Case
+from pages._ui.drafts import Content, Draft, Way
+from pages._ui.session import visitor
+from pages._ui.words import plain
+
+SCORE_KEY = "Ctrl+Enter"
+_WAYS = {Way.FORM: ":gray[Form]", Way.PASTE: ":gray[Paste JSON]"}
+_COLUMNS = 3
+
+
+def asked(desk: Desk) -> Case | None:
+    """The case of what was last sent to be scored; None while nothing was, or when it cannot be scored."""
+    person = guard.require(Page.SCORE, Action.WORK)
+    sent = cache.drafts().of(person.user_name, visitor.now()).asked
+    with st.expander("The application", icon=":material/edit_note:", expanded=sent is None):
+        draw(desk)
+    if sent is None:
+        return None
+    try:
+        return case.of_application(desk, application_of(desk, sent), sent.history_of)
+    except ApplicationRefused as refusal:
+        cards.problems("This application cannot be scored yet", str(refusal).splitlines())
+    except UnknownApplicant as refusal:
+        cards.problems("There is no such client to take a history from", [str(refusal)])
+    return None
+
+
+def application_of(desk: Desk, sent: Content) -> Application:
+    """What was sent as an application; ApplicationRefused lists every field that does not fit."""
+    if sent.way is Way.PASTE:
+        return applications.check(desk.contract, application_json.read_pasted(sent.pasted))
+    return applications.check(desk.contract, raw_fields(entry_fields(desk.contract), sent.typed))
+
+
+@st.fragment
+def draw(desk: Desk) -> None:
+    """The form; every change is kept as a draft of this person before anything else happens."""
+    person = guard.require(Page.SCORE, Action.WORK)
+    draft = cache.drafts().of(person.user_name, visitor.now())
+    content = _filled_in(desk, draft.content)
+    _keep(person, Draft(content, draft.asked))
+    _foot(person, content, draft)
+
+
+def _filled_in(desk: Desk, start: Content) -> Content:
+    st.session_state.setdefault(state.WAY, start.way)
+    st.session_state.setdefault(state.HISTORY_OF, start.history_of)
+    way = st.segmented_control(
+        "How it is given",
+        list(Way),
+        key=state.WAY,
+        format_func=lambda choice: _WAYS[choice],
+        required=True,
+        label_visibility="collapsed",
+    )
+    if way is Way.PASTE:
+        typed, pasted = start.typed, _pasted(start)
+    else:
+        typed, pasted = _form(desk, start), start.pasted
+    history_of = st.text_input(
+        "History of client number",
+        key=state.HISTORY_OF,
+        max_chars=40,
+        placeholder="None: a new client",
+        help="An existing client's earlier loans and payments count, the fields above replace the application.",
+        width=280,
+    )
+    return Content(way or Way.FORM, typed, pasted, history_of.strip())
+
+
+def _pasted(start: Content) -> str:
+    st.session_state.setdefault(state.PASTED, start.pasted)
+    return st.text_area(
+        "Raw fields of one application, as a JSON object",
+        key=state.PASTED,
+        height=260,
+        placeholder='{"FIELD": 1, "OTHER": "text"}',
+        help="The contract's column names; what is left out is missing. At most 1 MB.",
+    )
+
+
+def _form(desk: Desk, start: Content) -> Mapping[str, Typed]:
+    """Groups that must be filled in first; the others stay closed until somebody needs them."""
+    fields = entry_fields(desk.contract)
+    typed: dict[str, Typed] = {}
+    for group in desk.contract.form:
+        label = plain(text(group.label))
+        place = st.expander(label) if group.optional else st.container()
+        with place:
+            if not group.optional:
+                st.markdown(f"**{label}**")
+            typed |= _group(group, fields, start)
+    return {name: value for name, value in typed.items() if value is not None}
+
+
+def _group(group: FormGroup, fields: Mapping[str, EntryField], start: Content) -> dict[str, Typed]:
+    columns = st.columns(_COLUMNS)
+    typed: dict[str, Typed] = {}
+    for place, name in enumerate(group.columns):
+        with columns[place % _COLUMNS]:
+            typed[name] = entry_widgets.field(fields[name], state.entry_key(name), start.typed.get(name))
+    return typed
+
+
+def _keep(person: Person, draft: Draft) -> None:
+    if draft.content.is_empty and draft.asked is None:
+        return
+    cache.drafts().keep(person.user_name, draft, visitor.now())
+
+
+def _foot(person: Person, content: Content, draft: Draft) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Score this application", icon=":material/calculate:", type="primary", shortcut=SCORE_KEY):
+            _keep(person, Draft(content, content))
+            st.rerun(scope="app")
+        if st.button("Discard draft", icon=":material/delete:", disabled=content.is_empty):
+            discard()
+        st.caption(_said(content, draft), width="stretch")
+
+
+def _said(content: Content, draft: Draft) -> str:
+    if draft.asked is not None and draft.asked != content:
+        return "Changed since: the result below is that of the form as it was sent."
+    return "Kept for a day in the server's memory, for you alone; a refresh loses nothing, and nothing is stored."
+
+
+@st.dialog("Discard the draft?")
+def discard() -> None:
+    guard.require(Page.SCORE, Action.WORK)
+    st.markdown("What was typed or pasted is gone then, and the result with it. Nothing was stored.")
+    with st.container(horizontal=True):
+        gone = st.button("Discard", type="primary", on_click=_forget)
+        kept = st.button("Keep it")
+    if gone or kept:
+        st.rerun(scope="app")
+
+
+def _forget() -> None:
+    person = guard.require(Page.SCORE, Action.WORK)
+    cache.drafts().discard(person.user_name)
+    state.forget_entry()

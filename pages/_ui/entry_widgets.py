@@ -1,0 +1,45 @@
+"""One field of the application as a widget of its kind; drawn empty where nothing is given."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.portfolio.entry_fields import EntryField, Typed
+from pages._ui.words import plain
+
+_AS_GIVEN = "%.12g"  # 24700.5 and 135000 as they are, without zeros behind
+
+
+def field(asked: EntryField, key: str, start: Typed) -> Typed:
+    """What stands in the widget now; `start` is what it shows when it is drawn for the first time.
+
+    No limits are set: the core says what is wrong in words, and a draft may hold a mistake.
+    """
+    st.session_state.setdefault(key, start)
+    if asked.choices:
+        return _choice(asked, key)
+    return _number(asked, key)
+
+
+def _choice(asked: EntryField, key: str) -> Typed:
+    return st.selectbox(
+        plain(asked.label),
+        list(asked.choices),
+        index=None,
+        key=key,
+        format_func=lambda value: asked.choices.get(value, str(value)),
+        placeholder="Not given",
+        help=plain(asked.hint) or None,
+    )
+
+
+def _number(asked: EntryField, key: str) -> Typed:
+    return st.number_input(
+        plain(asked.label),
+        value=None,
+        step=int(asked.step) if asked.whole else asked.step,
+        format="%d" if asked.whole else _AS_GIVEN,
+        key=key,
+        placeholder="Not given",
+        help=plain(asked.hint) or None,
+    )

@@ -1,0 +1,39 @@
+"""Where this client stands: one feature's spread over the clients the model learnt from, this client marked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.accounts.roles import Action, Page
+from pages._ui import distribution_chart, figure, guard, state
+from pages._ui.case import Case
+from pages._ui.words import plain
+
+
+@st.fragment
+def standing(case: Case, narrow: bool) -> None:
+    """A part of its own: another feature draws nothing else anew."""
+    guard.require(Page.SCORE, Action.READ)
+    with guard.refusals(), st.container(border=True):
+        features = {each.name: each for each in case.desk.shown_features(case.score)}
+        st.subheader("Where this client stands", anchor=False)
+        chosen = st.selectbox(
+            "Feature",
+            list(features),
+            key=state.FEATURE,
+            format_func=lambda name: f"{features[name].label} · {features[name].family}",
+            label_visibility="collapsed",
+            help="Those that moved this score most come first.",
+        )
+        view = case.desk.distribution(case.score, chosen or next(iter(features)))
+        where = f": {view.place}" if view.place else ""
+        st.markdown(f"**{plain(view.client_shown)}**{plain(where)}, {plain(f'{view.clients:,} clients known')}")
+        if view.bins:
+            st.plotly_chart(
+                distribution_chart.figure_of(view, narrow),
+                config=figure.CONFIG,
+                key="distribution",
+                alt=f"Spread of {view.label} over the clients; this client: {view.client_shown} {view.place}",
+            )
+        here = [distribution_chart.in_words(one) for one in view.bins if one.holds_client]
+        st.caption(plain(". ".join([f"This client's bar, {words}" for words in here] + [" ".join(view.notes)])))

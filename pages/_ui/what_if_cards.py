@@ -1,0 +1,168 @@
+"""What if: fields of the application changed by hand, the new result beside the old, and what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.accounts.roles import Action, Page
+from core.errors import ApplicationRefused
+from core.portfolio.entry_fields import EntryField, Typed, entry_field, typed_changes
+from core.portfolio.wording import percent, points
+from core.scoring.changes import ChangeableField
+from core.scoring.what_if import WhatIf
+from pages._ui import cards, entry_widgets, figure, guard, moves_chart, state
+from pages._ui.case import Case
+from pages._ui.words import RECOMMENDED, plain
+
+RESET_KEY = "X"
+
+
+@st.fragment
+def what_if(case: Case, narrow: bool) -> None:
+    """A part of its own, drawn for those who may play."""
+    guard.require(Page.SCORE, Action.WHAT_IF)
+    offered = {field.column: field for field in case.desk.changeable_fields()}
+    with st.container(border=True):
+        fields = {name: entry_field(case.desk.contract, name) for name in offered}
+        _head(case, fields)
+        left, right = st.columns([0.36, 0.64], gap="medium")
+        with left:
+            typed = _levers(case, offered, fields) | _corrections(case, offered, fields)
+        with right:
+            _result(case, typed_changes(fields, case.application, typed), narrow)
+
+
+def _head(case: Case, fields: Mapping[str, EntryField]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("What if", anchor=False, width="content")
+        st.button(
+            "Back to the application",
+            icon=":material/undo:",
+            shortcut=RESET_KEY,
+            help="Every field as the application has it.",
+            on_click=_reset,
+            args=(case, fields),
+        )
+
+
+def _reset(case: Case, fields: Mapping[str, EntryField]) -> None:
+    for name, field in fields.items():
+        key = state.what_if_key(case.identity, name)
+        if key in st.session_state:
+            st.session_state[key] = field.typed(case.application.fields.get(name))
+    st.session_state[state.corrected_key(case.identity)] = []
+
+
+def _levers(case: Case, offered: Mapping[str, ChangeableField], fields: Mapping[str, EntryField]) -> dict[str, Typed]:
+    st.caption("What the client could ask for instead")
+    return {name: _widget(case, fields[name]) for name, field in offered.items() if field.lever}
+
+
+def _corrections(
+    case: Case, offered: Mapping[str, ChangeableField], fields: Mapping[str, EntryField]
+) -> dict[str, Typed]:
+    """Facts nobody can choose, only correct; shown one by one, when they are named."""
+    chosen = st.multiselect(
+        "Facts to correct",
+        [name for name, field in offered.items() if not field.lever],
+        format_func=lambda name: offered[name].label,
+        key=state.corrected_key(case.identity),
+        placeholder="If one was wrong",
+        help="Not levers: what is true of the client does not change by wishing. Age, gender and family status "
+        "are never offered.",
+    )
+    return {name: _widget(case, fields[name]) for name in chosen if name in fields}
+
+
+def _widget(case: Case, field: EntryField) -> Typed:
+    start = field.typed(case.application.fields.get(field.column))
+    return entry_widgets.field(field, state.what_if_key(case.identity, field.column), start)
+
+
+def _result(case: Case, changes: Mapping[str, object], narrow: bool) -> None:
+    if not changes:
+        _as_it_is(case)
+        return
+    with guard.refusals():
+        try:
+            view = case.what_if(changes)
+        except ApplicationRefused as refusal:
+            cards.problems("These values cannot be scored", str(refusal).splitlines())
+            return
+    st.markdown(f"**{plain(view.headline)}**")
+    _before_and_after(view)
+    _moved(view, narrow)
+
+
+def _as_it_is(case: Case) -> None:
+    score = case.score
+    name, icon, colour = RECOMMENDED[score.recommendation]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**As it is**", width="content")
+        st.badge(name, icon=icon, color=colour)
+        st.markdown(
+            plain(f"PD {percent(score.default_probability)}, {points(score.points)} points, grade {score.grade}"),
+            width="content",
+        )
+    st.caption("Change a field: the new result stands here beside this one, with what moved it. Nothing is stored.")
+
+
+def _before_and_after(view: WhatIf) -> None:
+    worse = view.after.default_probability > view.before.default_probability
+    pd, scored, verdict = st.columns(3)
+    with pd:
+        _metric("Probability of default", view.after.pd_shown, view.pd_change, view.before.pd_shown, worse, worse)
+    with scored:
+        after = f"{view.after.points_shown} · {view.after.grade}"
+        before = f"{view.before.points_shown} · {view.before.grade}"
+        _metric("Points and grade", after, view.points_change, before, worse, not worse)
+    with verdict, st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown("Recommendation")
+        name, icon, colour = RECOMMENDED[view.after.recommendation]
+        st.badge(name, icon=icon, color=colour)
+        was = RECOMMENDED[view.before.recommendation][0].lower()
+        st.caption(f"instead of {was}" if view.recommendation_changes else "as before")
+
+
+def _metric(label: str, value: str, change: str, before: str, worse: bool, up: bool) -> None:
+    moved = change[:1] in "+−"
+    st.metric(
+        label,
+        plain(value),
+        change if moved else None,
+        delta_color="red" if worse else "green",
+        delta_arrow="up" if up else "down",
+        delta_description=f"from {before}" if moved else f"as before, {before}",
+        border=True,
+        height="stretch",
+    )
+
+
+def _moved(view: WhatIf, narrow: bool) -> None:
+    moves = view.by_family
+    if moves.moves:
+        st.plotly_chart(
+            moves_chart.figure_of(moves, narrow),
+            config=figure.CONFIG,
+            key="what_if_moves",
+            alt=f"What moved the score. {moves.sum_check}",
+        )
+    st.caption(plain(f"Sum check: {moves.sum_check}"))
+    with st.expander("Figures that moved", icon=":material/table_rows:"):
+        st.table(
+            [
+                {
+                    "Figure": plain(move.label),
+                    "Before": plain(move.before),
+                    "After": plain(move.after),
+                    "Points": plain(move.shown),
+                }
+                for move in view.by_feature.moves
+            ],
+            border="horizontal",
+            hide_index=True,
+            alt="The model's figures that moved, largest effect first",
+        )
+    st.caption(plain(view.note))

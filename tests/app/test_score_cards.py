@@ -1,0 +1,162 @@
+"""The cards around a score: similar clients, limits, what-if and one feature's spread, against what the core says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.accounts.roles import Role
+from core.desk import Desk, open_desk
+from core.scoring.similar import SimilarClients
+from pages._ui.words import plain
+from tests.app.conftest import Visitor
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENT = "100009"
+LEVER = "AMT_CREDIT"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+    opened = open_desk(settings.read())
+    yield opened
+    opened.close()
+
+
+def page(client: str = CLIENT) -> AppTest:
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
+    test.query_params["client"] = client
+    test.run()
+    assert not test.exception
+    return test
+
+
+def all_text(test: AppTest) -> str:
+    return "\n".join(
+        str(element.value).replace("**", "")
+        for kind in (test.header, test.subheader, test.markdown, test.caption)
+        for element in kind
+    )
+
+
+def headings(test: AppTest) -> list[str]:
+    return [str(heading.value) for heading in test.subheader]
+
+
+def lever(test: AppTest, column: str = LEVER, client: str = CLIENT):  # type: ignore[no-untyped-def]
+    return test.number_input(key=f"what_if_{client}_{column}")
+
+
+def reset(test: AppTest) -> AppTest:
+    return next(b for b in test.button if b.label == "Back to the application").click().run()
+
+
+def test_similar_clients_are_told_in_the_words_of_the_core(desk: Desk) -> None:
+    similar = desk.similar(desk.score(CLIENT))
+    text = all_text(page())
+    assert plain(similar.outcome) in text
+    if isinstance(similar, SimilarClients):
+        assert plain(similar.standing) in text
+
+
+def test_what_is_missing_stands_next_to_the_score(desk: Desk) -> None:
+    assert plain(desk.extrapolation(desk.score(CLIENT)).missing.text) in all_text(page())
+
+
+def test_the_limits_come_after_the_page_and_stay(desk: Desk) -> None:
+    test = page()
+    assert "How far does this hold" not in all_text(test)
+    test.run()
+    assert "How far does this hold" in all_text(test)
+    limits = desk.field_limits(desk.application(CLIENT), desk.score(CLIENT), CLIENT)
+    shown = next(
+        t.value for t in test.table if len(t.value) == len(limits.items) and limits.items[0].label in t.value.index[0]
+    )
+    assert [str(value) for value in shown.iloc[:, 0]] == [plain(item.text) for item in limits.items]
+
+
+def test_a_what_if_shows_what_the_core_computes_beside_the_old_and_reset_takes_it_back(desk: Desk) -> None:
+    test = page()
+    assert "As it is" in all_text(test)
+    before = float(lever(test).value)
+    lever(test).set_value(before / 2).run()
+    view = desk.what_if_of(CLIENT, {LEVER: before / 2})
+    text = all_text(test)
+    assert plain(view.headline) in text
+    assert plain(f"Sum check: {view.by_family.sum_check}") in text
+    shown = {metric.label: metric.value for metric in test.metric[-2:]}
+    assert shown["Probability of default"] == plain(view.after.pd_shown)
+    reset(test)
+    assert float(lever(test).value) == before
+    assert "As it is" in all_text(test)
+
+
+def test_a_value_outside_the_contract_is_refused_in_words_and_the_page_stands(desk: Desk) -> None:
+    test = page()
+    lever(test).set_value(-5.0).run()
+    assert not test.exception
+    assert "These values cannot be scored" in all_text(test)
+    assert plain("Credit amount: must lie between 1,000 and 10,000,000, got -5.0") in all_text(test)
+    assert "Why" in headings(test)
+
+
+def test_levers_come_first_and_nothing_protected_is_ever_offered(desk: Desk) -> None:
+    test = page()
+    protected = {column.label["en"] for column in desk.contract.main_columns.values() if column.protected}
+    facts = next(choice for choice in test.multiselect if choice.label == "Facts to correct")
+    assert protected.isdisjoint(facts.options)
+    assert len(facts.options) == sum(not field.lever for field in desk.changeable_fields())
+    drawn = {
+        w.key for kind in (test.number_input, test.selectbox) for w in kind if w.key and w.key.startswith("what_if_")
+    }
+    assert drawn == {f"what_if_{CLIENT}_{field.column}" for field in desk.changeable_fields() if field.lever}
+
+
+def test_a_corrected_fact_moves_the_score_too(desk: Desk) -> None:
+    test = page()
+    next(c for c in test.multiselect if c.label == "Facts to correct").set_value(["EXT_SOURCE_2"]).run()
+    test.number_input(key=f"what_if_{CLIENT}_EXT_SOURCE_2").set_value(0.05).run()
+    assert plain(desk.what_if_of(CLIENT, {"EXT_SOURCE_2": 0.05}).headline) in all_text(test)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.RISK_MANAGER, Role.DATA_SCIENTIST])
+def test_everybody_who_may_read_a_score_may_play_what_if(desk: Desk, visitor: Visitor, role: Role) -> None:
+    visitor.role = role
+    assert "What if" in headings(page())
+
+
+def test_a_feature_is_shown_with_the_clients_own_bar_named(desk: Desk) -> None:
+    score = desk.score(CLIENT)
+    test = page()
+    choice = test.selectbox(key="feature")
+    assert choice.value == desk.shown_features(score, 1)[0].name
+    last = desk.shown_features(score)[-1].name
+    choice.set_value(last).run()
+    view = desk.distribution(score, last)
+    assert plain(view.client_shown) in all_text(test)
+    assert all(plain(note) in all_text(test) for note in view.notes)
+
+
+def test_every_feature_of_the_model_can_be_shown(desk: Desk) -> None:
+    test = page()
+    names = [feature.name for feature in desk.shown_features(desk.score(CLIENT))]
+    for name in names[:: max(1, len(names) // 12)]:
+        test.selectbox(key="feature").set_value(name).run()
+        assert not test.exception
+
+
+def test_the_keys_of_the_page_are_listed(desk: Desk) -> None:
+    listed = next(t.value for t in page().table if "`N`" in [str(name) for name in t.value.index])
+    assert [str(name) for name in listed.index] == ["`N`", "`Ctrl+Enter`", "`X`"]
