@@ -227,7 +227,7 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
     """The desk of these settings.
 
     Raises ContractError, PortfolioMissing (no tables, or features that are missing or out of date), ModelMissing,
-    ModelRefused (damaged, or trained on other features than are stored).
+    ModelRefused (damaged, or trained on other features than are stored, or otherwise than the contract says).
     """
     opened_files = files_identity(settings)  # first: what is replaced from here on shows as a change
     contract = contract_file.read(settings.contract_file)
@@ -238,7 +238,7 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -
         refused.callback(features.close)
         check_current(settings, contract)
         model = artefact.load(registry.active(settings.models_dir))
-        check_fit(model, features)
+        check_fit(model, features, contract)
         desk = Desk(
             Parts(
                 settings=settings,

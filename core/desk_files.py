@@ -7,6 +7,8 @@ from pathlib import Path
 from core.errors import ModelRefused, PortfolioMissing
 from core.model import registry
 from core.model.artefact import Model
+from core.model.card import FeatureCard
+from core.model.selection import Selection
 from core.portfolio import features as feature_files
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
@@ -16,8 +18,8 @@ _REMEDY = "train again: python -m core train"
 Identity = tuple[tuple[int, int, int], ...]  # one per file
 
 
-def check_fit(model: Model, features: FeatureStore) -> None:
-    """Returns when the model was trained on these very feature rows, else raises ModelRefused."""
+def check_fit(model: Model, features: FeatureStore, contract: Contract) -> None:
+    """Returns when the model was trained on these very feature rows and as the contract says now, else ModelRefused."""
     absent = [name for name in model.features if name not in set(features.names)]
     if absent:
         raise ModelRefused(f"Feature '{absent[0]}': model {model.version} needs it, the portfolio lacks it; {_REMEDY}.")
@@ -26,6 +28,27 @@ def check_fit(model: Model, features: FeatureStore) -> None:
             f"Model {model.version}: must have been trained on the stored features, "
             f"got features made of other tables or by other SQL; {_REMEDY}."
         )
+
+    for card in model.card.features:
+        broken = _broken_rule(card, contract)
+        if broken:
+            raise ModelRefused(f"Feature '{card.name}' of model {model.version}: {broken}; {_REMEDY}.")
+
+
+def _broken_rule(card: FeatureCard, contract: Contract) -> str:
+    """What the contract says of the feature and the model does otherwise; empty where they agree."""
+    try:
+        meaning = contract.feature(card.name)
+    except KeyError:
+        return "the contract must give it a meaning, got none"
+    if meaning.protected:
+        return f"a protected feature ({meaning.protected}) must not be used"
+    wanted = Selection((meaning,), (0,), (), ())
+    if card.levels != wanted.levels[0]:
+        return "its levels must be the contract's, in that order, got others"
+    if card.direction != wanted.columns.directions[0]:
+        return f"its direction must be {wanted.columns.directions[0]}, got {card.direction}"
+    return ""
 
 
 def check_current(settings: Settings, contract: Contract) -> None:

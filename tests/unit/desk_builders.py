@@ -72,6 +72,7 @@ class FakeModel(LinearModel):
             validation_pd_quantiles=tuple(np.linspace(0, 1, 101)),
             rows=SimpleNamespace(validation=4000),
             source=SimpleNamespace(data_fingerprint="f1"),
+            features=(),
         )
 
     def share_below(self, default_probability: float) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -15,6 +16,7 @@ from core.errors import ModelRefused, PortfolioMissing, UnknownApplicant
 from core.model.artefact import Model
 from core.portfolio.features import FeatureStore
 from tests.unit.desk_builders import FakeFeatures, FakeModel, a_desk, some_settings
+from tests.unit.scoring.builders import a_contract
 
 
 @pytest.fixture
@@ -71,19 +73,46 @@ def test_standing_and_peers_come_from_the_card(desk: Desk) -> None:
 
 
 def test_a_model_on_the_stored_features_fits() -> None:
-    check_fit(cast("Model", FakeModel()), cast("FeatureStore", FakeFeatures()))
+    check_fit(cast("Model", FakeModel()), cast("FeatureStore", FakeFeatures()), a_contract())
 
 
 def test_a_model_that_needs_an_absent_feature_is_refused_by_its_name() -> None:
     features = cast("FeatureStore", SimpleNamespace(names=("outside", "income", "working"), fingerprint="f1"))
     with pytest.raises(ModelRefused, match=r"'children'.*train again"):
-        check_fit(cast("Model", FakeModel()), features)
+        check_fit(cast("Model", FakeModel()), features, a_contract())
 
 
 def test_a_model_trained_on_other_features_is_refused() -> None:
     features = cast("FeatureStore", SimpleNamespace(names=FakeFeatures.names, fingerprint="f2"))
     with pytest.raises(ModelRefused, match=r"other tables or by other SQL; train again"):
-        check_fit(cast("Model", FakeModel()), features)
+        check_fit(cast("Model", FakeModel()), features, a_contract())
+
+
+def _feature(name: str, direction: int = 0, levels: tuple[str, ...] = ()) -> SimpleNamespace:
+    return SimpleNamespace(name=name, direction=direction, levels=levels)
+
+
+TRADES = ("baker", "smith", "weaver")
+
+
+@pytest.mark.parametrize(
+    ("feature", "refusal"),
+    [
+        (_feature("income", -1), ""),
+        (_feature("trade", 0, TRADES), ""),
+        (_feature("born"), r"'born'.*protected feature \(age\) must not be used; train again"),
+        (_feature("income", 0), "'income'.*direction must be -1, got 0; train again"),
+        (_feature("children", 1), "'children'.*direction must be 0, got 1; train again"),
+        (_feature("trade", 0, TRADES[::-1]), "'trade'.*levels must be the contract's.*train again"),
+        (_feature("trade"), "'trade'.*levels must be the contract's.*train again"),
+        (_feature("gone"), "'gone'.*contract must give it a meaning, got none; train again"),
+    ],
+)
+def test_a_model_made_otherwise_than_the_contract_says_now_is_refused(feature: SimpleNamespace, refusal: str) -> None:
+    model = FakeModel()
+    model.card.features = (feature,)
+    with pytest.raises(ModelRefused, match=refusal) if refusal else nullcontext():
+        check_fit(cast("Model", model), cast("FeatureStore", FakeFeatures()), a_contract())
 
 
 def test_without_a_portfolio_there_is_no_desk_but_a_remedy(tmp_path: Path) -> None:
