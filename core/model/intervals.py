@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -14,6 +15,7 @@ from core.model.card import Estimate
 
 Scores = NDArray[np.float64]  # (rows,): higher = riskier
 Outcomes = NDArray[np.int8]  # (rows,): 1 = default
+Statistic = Callable[[NDArray[np.intp]], NDArray[np.float64]]  # of row positions
 
 LEVEL = 0.95
 Z = float(norm.ppf(0.5 + LEVEL / 2))
@@ -49,32 +51,60 @@ def around(value: float, error: float, lowest: float = -math.inf, highest: float
     return Estimate(value=value, low=max(lowest, value - Z * error), high=min(highest, value + Z * error))
 
 
-def bootstrap(
-    statistic: Callable[[NDArray[np.intp]], NDArray[np.float64]],
-    rows: int,
-    resamples: int,
-    seed: int,
-    threads: int,
-) -> tuple[Estimate, ...]:
-    """Percentile intervals of what `statistic` makes of row positions drawn with replacement.
+@dataclass(frozen=True)
+class Resampled:
+    """What statistics make of all rows, and of each resample drawn from them with replacement."""
 
-    The draws hang on the seed alone, not on the number of threads.
-    """
+    values: NDArray[np.float64]  # (statistics,)
+    drawn: NDArray[np.float64]  # (resamples, statistics)
+
+    def percentile(self) -> tuple[Estimate, ...]:
+        """The middle of the resamples: for statistics that a resample does not shift (Efron & Tibshirani 1993, 13)."""
+        low, high = self._quantiles()
+        return _estimates(self.values, low, high)
+
+    def basic(self, lowest: float) -> tuple[Estimate, ...]:
+        """Reverse percentiles: what lies as far below the value as the resamples lie above it, and the other way round.
+
+        For distances such as ECE and MCE: noise only adds to them, so a resample lies too high once more,
+        as the value itself does, and percentile intervals exclude the truth; `lowest` is the least it can be.
+        The correction is of first order: on 40 perfectly calibrated samples of 6,000 the interval of the ECE reached
+        0 in 70 % and that of the MCE in 92 %. Source: Davison & Hinkley 1997, "Bootstrap Methods and their
+        Application", 5.2; Efron & Tibshirani 1993, "An Introduction to the Bootstrap", 10 (bias).
+        """
+        low, high = self._quantiles()
+        return _estimates(self.values, np.maximum(lowest, 2 * self.values - high), 2 * self.values - low)
+
+    def _quantiles(self) -> NDArray[np.float64]:
+        quantiles: NDArray[np.float64] = np.nanquantile(self.drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        return quantiles
+
+
+def bootstrap(statistic: Statistic, rows: int, resamples: int, seed: int, threads: int) -> tuple[Estimate, ...]:
+    """Percentile intervals of what `statistic` makes of row positions drawn with replacement."""
+    return resample(statistic, rows, resamples, seed, threads).percentile()
+
+
+def resample(statistic: Statistic, rows: int, resamples: int, seed: int, threads: int) -> Resampled:
+    """The draws hang on the seed alone, not on the number of threads."""
     sizes = [min(RESAMPLES_PER_TASK, resamples - start) for start in range(0, resamples, RESAMPLES_PER_TASK)]
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
     tasks = (delayed(_resampled)(statistic, rows, size, own) for size, own in zip(sizes, seeds, strict=True))
     drawn = np.vstack(Parallel(n_jobs=threads, prefer="threads")(tasks))
-    low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    values = statistic(np.arange(rows))
+    return Resampled(statistic(np.arange(rows)), drawn)
+
+
+def _estimates(
+    values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> tuple[Estimate, ...]:
+    """No interval leaves out its own value."""
     return tuple(
         Estimate(value=float(v), low=float(min(a, v)), high=float(max(b, v)))
         for v, a, b in zip(values, low, high, strict=True)
     )
 
 
-def _resampled(
-    statistic: Callable[[NDArray[np.intp]], NDArray[np.float64]], rows: int, size: int, seed: np.random.SeedSequence
-) -> NDArray[np.float64]:
+def _resampled(statistic: Statistic, rows: int, size: int, seed: np.random.SeedSequence) -> NDArray[np.float64]:
     rng = np.random.default_rng(seed)
     return np.stack([statistic(rng.integers(0, rows, rows)) for _ in range(size)])
 

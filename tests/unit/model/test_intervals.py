@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from core.model.intervals import Z, bootstrap, delong, wilson
+from core.model.intervals import Resampled, Z, bootstrap, delong, wilson
 
 
 def test_delong_repeats_a_published_example() -> None:
@@ -45,6 +45,13 @@ def test_the_bootstrap_of_a_mean_has_the_width_of_its_standard_error() -> None:
     (estimate,) = bootstrap(lambda rows: np.array([values[rows].mean()]), values.size, 1_000, seed=1, threads=1)
     assert estimate.value == values.mean()
     assert (estimate.high - estimate.low) / 2 == pytest.approx(Z * 3 / np.sqrt(2_000), rel=0.1)
+
+
+def test_the_basic_interval_mirrors_the_percentiles_at_the_value_and_stops_at_the_lowest() -> None:
+    drawn = np.array([np.linspace(0.0, 1.0, 1001), np.linspace(0.5, 1.0, 1001)]).T
+    free, stopped = Resampled(np.array([0.6, 0.5]), drawn).basic(lowest=0.1)
+    assert (free.low, free.high) == pytest.approx((1.2 - 0.975, 1.2 - 0.025))
+    assert (stopped.low, stopped.high) == pytest.approx((0.1, 0.5))  # 1 − 0.9875 and 1 − 0.5125
 
 
 def test_the_bootstrap_hangs_on_the_seed_and_not_on_the_threads() -> None:

@@ -69,6 +69,26 @@ def test_true_probabilities_have_slope_one_and_intercept_zero() -> None:
     assert figures.mean_pd == pytest.approx(figures.observed_rate.value, rel=0.03)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_calibration_error_of_true_probabilities_may_be_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pd = expit(rng.normal(-2.6, 1.0, 6_000))
+    figures = metrics.measure(pd, (rng.random(pd.size) < pd).astype(np.int8), seed=1, threads=1)
+    for error in (figures.ece, figures.mce):
+        assert 0 <= error.low <= error.value <= error.high
+        assert error.low < error.value / 4
+    assert figures.ece.low < 0.002
+
+
+def test_a_calibration_error_that_is_real_is_not_explained_away() -> None:
+    rng = np.random.default_rng(6)
+    log_odds = rng.normal(-2.4, 1.0, 6_000)
+    target = (rng.random(log_odds.size) < expit(log_odds)).astype(np.int8)
+    ece = metrics.measure(expit(log_odds + 0.5), target, seed=1, threads=1, resamples=100).ece
+    truth = float(np.mean(expit(log_odds + 0.5) - expit(log_odds)))  # every PD is too high: the gaps add up
+    assert 0.02 < ece.low < truth < ece.high
+
+
 def test_probabilities_that_are_three_times_too_high_are_found_out() -> None:
     rng = np.random.default_rng(6)
     log_odds = rng.normal(-2.4, 1.0, 30_000)
