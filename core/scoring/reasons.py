@@ -13,7 +13,7 @@ from core.portfolio.contract import Contract, FeatureMeaning, text
 from core.scoring.score import FamilyContribution, Reason
 
 MOST_REASONS = 4  # 12 CFR 1002.9, official interpretation: more than four are not likely to help
-LEAST_HARM = 0.03  # log-odds, about one scorecard point: below it a factor is not principal, unless it is the first
+LEAST_HARM = 0.03  # log-odds, about one scorecard point: below it no factor is principal, not even the first
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Families:
         self._ids = tuple(sorted({meaning.family for meaning in meanings}))
         place = {family: i for i, family in enumerate(self._ids)}
         self._family_of = np.array([place[meaning.family] for meaning in meanings], dtype=np.intp)
-        self._allowed = np.array([not meaning.protected for meaning in meanings], dtype=np.float64)
+        self._protected = tuple((at, meaning) for at, meaning in enumerate(meanings) if meaning.protected)
         self._words: Mapping[str, _FamilyWords] = {
             family: _FamilyWords(
                 text(said.label, language) or family, text(said.raises, language), text(said.reason, language)
@@ -45,14 +45,24 @@ class Families:
         return tuple(sorted(families, key=lambda family: -abs(family.contribution)))
 
     def reasons(self, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
-        """The families that raise the risk noticeably, largest harm first; what protected features add never counts.
+        """The families that raise the risk noticeably, largest harm first; none where no harm is worth about a point.
 
-        Raises ExplanationRefused when a principal family has no wording: none may be left out.
+        Raises ExplanationRefused when a principal family has no wording or a protected feature contributes: no
+        principal factor may be left out (12 CFR 1002.9), and a protected one may not be a reason at all.
         """
-        harms = zip(self._ids, self._summed(shares * self._allowed), strict=True)
-        raising = sorted(((f, harm) for f, harm in harms if harm > 0), key=lambda item: -item[1])
-        principal = raising[:1] + [item for item in raising[1:MOST_REASONS] if item[1] >= LEAST_HARM]
-        return tuple(self._reason(family, harm) for family, harm in principal)
+        self._check_protected(shares)
+        harms = zip(self._ids, self._summed(shares), strict=True)
+        principal = sorted(((f, harm) for f, harm in harms if harm >= LEAST_HARM), key=lambda item: -item[1])
+        return tuple(self._reason(family, harm) for family, harm in principal[:MOST_REASONS])
+
+    def _check_protected(self, shares: NDArray[np.float64]) -> None:
+        """Training leaves protected features out: this is a model from elsewhere, or a contract changed since."""
+        for at, meaning in self._protected:
+            if shares[at] != 0:
+                raise ExplanationRefused(
+                    f"Feature '{meaning.name}': it is protected ({meaning.protected}) and must not contribute to a "
+                    f"score, got {shares[at]:+.3f} log-odds; run `python -m core train`, which leaves it out."
+                )
 
     def _summed(self, shares: NDArray[np.float64]) -> list[float]:
         summed: list[float] = np.bincount(self._family_of, weights=shares, minlength=len(self._ids)).tolist()

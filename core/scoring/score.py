@@ -55,7 +55,7 @@ class Score:
     recommendation: Recommendation
     cut: float  # approve below this PD
     decline_from: float  # decline from this PD on
-    reasons: tuple[Reason, ...]  # at most four, largest harm first
+    reasons: tuple[Reason, ...]  # at most four, largest harm first; empty: no single principal factor
     expected_loss: float | None  # in the portfolio's currency; None without exposure
     model_version: str
     policy_version: str

@@ -63,7 +63,7 @@ class Scorer:
         """The explained score of one row whose columns are `names`; `exposure` is what a default would put at risk.
 
         Raises FeatureRowRefused for a row that does not fit the model, ExplanationRefused when the contributions
-        do not add up to the margin or a principal reason has no wording.
+        do not add up to the margin, a principal reason has no wording or a protected feature contributes.
         """
         started = time.perf_counter()
         self._gate.check_row(row, names)

@@ -46,7 +46,9 @@ def _distance(score: Score) -> str:
 
 
 def _mainly(score: Score) -> str:
-    return f", mainly {_listed([r.raises for r in score.reasons[:_MOST_NAMED]])}" if score.reasons else ""
+    if not score.reasons:
+        return ", with no single principal factor"
+    return f", mainly {_listed([r.raises for r in score.reasons[:_MOST_NAMED]])}"
 
 
 def _thanks_to(score: Score) -> str:

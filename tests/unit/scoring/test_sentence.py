@@ -51,10 +51,14 @@ def test_an_approval_names_what_speaks_for_it_and_the_main_risk() -> None:
     )
 
 
-def test_without_anything_that_raises_or_lowers_risk_the_sentence_just_ends() -> None:
+def test_an_approval_without_anything_that_raises_or_lowers_risk_just_ends() -> None:
     bare = replace(a_verdict(0.032, Recommendation.APPROVE, ()), families=())
     assert headline(bare) == "Approve recommended: PD 3.2 %, 5.9 percentage points below the 9.1 % cut-off"
-    assert headline(a_verdict(0.5, Recommendation.DECLINE, ())).endswith("above the 9.1 % cut-off")
+
+
+@pytest.mark.parametrize("recommendation", [Recommendation.DECLINE, Recommendation.REFER])
+def test_without_a_principal_factor_the_sentence_says_so(recommendation: Recommendation) -> None:
+    assert headline(a_verdict(0.14, recommendation, ())).endswith(", with no single principal factor")
 
 
 @pytest.mark.parametrize(
