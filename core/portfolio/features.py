@@ -29,6 +29,8 @@ Matrix = NDArray[np.float32]  # (rows, features)
 
 _REMEDY_TABLES = "import a portfolio first: python -m core import --from DIR."
 _REMEDY_FEATURES = "build the features: python -m core train."
+_TOLD_OF_TABLES = ("fingerprint", "missing_tables")
+_TOLD_OF_FEATURES = ("tables_fingerprint", "sql_fingerprint", "missing_tables")
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class TrainingSet:
 def is_current(settings: Settings, contract: Contract) -> bool:
     """Whether the stored feature rows were made from these tables by this SQL."""
     try:
-        stored = _about(open_readonly(settings.features_file, _REMEDY_FEATURES))
+        stored = _about(settings.features_file, _REMEDY_FEATURES, _TOLD_OF_FEATURES)
     except PortfolioMissing:
         return False
-    tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
+    tables = _about(settings.tables_file, _REMEDY_TABLES, _TOLD_OF_TABLES)
     sql = feature_sql.fingerprint(feature_sql.read(settings.sql_dir, contract), contract)
     return stored["tables_fingerprint"] == tables["fingerprint"] and stored["sql_fingerprint"] == sql
 
@@ -57,7 +59,7 @@ def build(settings: Settings, contract: Contract, progress: Progress) -> None:
     if is_current(settings, contract):
         progress("features are current", 1.0)
         return
-    tables = _about(open_readonly(settings.tables_file, _REMEDY_TABLES))
+    tables = _about(settings.tables_file, _REMEDY_TABLES, _TOLD_OF_TABLES)
     sql = feature_sql.read(settings.sql_dir, contract)
     about = {
         "tables_fingerprint": tables["fingerprint"],
@@ -101,19 +103,21 @@ def _store(file: duckdb.DuckDBPyConnection, sql: FeatureSql, contract: Contract,
 class FeatureStore:
     """The stored feature rows, opened to read; any number of threads may ask."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, names: tuple[str, ...], about: dict[str, object]) -> None:
         self._database = database
-        with database.cursor() as cursor:
-            named = cursor.execute("select name from feature_names order by position").fetchall()
-        about = _about_of(database)
-        self.names: tuple[str, ...] = tuple(row[0] for row in named)
+        self.names = names
         self.missing_tables: tuple[str, ...] = tuple(_words(about["missing_tables"]))
         self.fingerprint: str = _joint_fingerprint(about)
 
     @classmethod
     def open(cls, path: Path, threads: int = 1) -> FeatureStore:
-        """The store in this file; PortfolioMissing when there is none."""
-        return cls(open_readonly(path, _REMEDY_FEATURES, threads))
+        """The store in this file; PortfolioMissing when there is none, or the file holds something else."""
+        database = open_readonly(path, _REMEDY_FEATURES, threads)
+        try:
+            return cls(database, _names_of(database), _about_of(database, _TOLD_OF_FEATURES))
+        except (duckdb.Error, KeyError, ValueError) as unfit:
+            database.close()
+            raise _unusable(path, _REMEDY_FEATURES) from unfit
 
     def row(self, key: str) -> Row:
         """The feature row of one applicant."""
@@ -183,17 +187,33 @@ def _unknown(key: str) -> UnknownApplicant:
     return UnknownApplicant(f"Client {key[:30]!r} is not in this portfolio; check the number.")
 
 
-def _about(database: Database) -> dict[str, object]:
-    """What the file says about itself; closes it."""
+def _about(path: Path, remedy: str, told: Sequence[str]) -> dict[str, object]:
+    """What the file says about itself; PortfolioMissing where it does not say all of `told`."""
+    database = open_readonly(path, remedy)
     try:
-        return _about_of(database)
+        return _about_of(database, told)
+    except (duckdb.Error, KeyError, ValueError) as unfit:
+        raise _unusable(path, remedy) from unfit
     finally:
         database.close()
 
 
-def _about_of(database: Database) -> dict[str, object]:
+def _about_of(database: Database, told: Sequence[str]) -> dict[str, object]:
     with database.cursor() as cursor:
-        return {key: json.loads(value) for key, value in cursor.execute("select key, value from about").fetchall()}
+        about = dict(cursor.execute("select key, value from about").fetchall())
+    return {key: json.loads(about[key]) for key in told}
+
+
+def _names_of(database: Database) -> tuple[str, ...]:
+    """The features in the order of the row; duckdb.Error where there are no rows to read."""
+    with database.cursor() as cursor:
+        cursor.execute("select applicant_key, target, features from feature_rows limit 0")
+        named = cursor.execute("select name from feature_names order by position").fetchall()
+    return tuple(row[0] for row in named)
+
+
+def _unusable(path: Path, remedy: str) -> PortfolioMissing:
+    return PortfolioMissing(f"{path.name} in {path.parent} is not a file of a portfolio as it must be; {remedy}")
 
 
 def _joint_fingerprint(about: dict[str, object]) -> str:

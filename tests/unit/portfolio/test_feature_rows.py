@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from threading import Thread
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -224,3 +226,40 @@ def test_without_tables_or_features_the_remedy_is_said(tmp_path: Path, contract:
         features.build(settings, contract, silent)
     with pytest.raises(PortfolioMissing, match="core train"):
         FeatureStore.open(settings.features_file)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "drop table about",
+        "drop table feature_names",
+        "drop table feature_rows",
+        "delete from about where key = 'sql_fingerprint'",
+        "update about set value = 'no JSON' where key = 'missing_tables'",
+    ],
+)
+def test_a_database_that_is_no_feature_store_is_a_missing_portfolio_and_is_left_closed(
+    statement: str, desk: Settings, tmp_path: Path
+) -> None:
+    file = Path(shutil.copy(desk.features_file, tmp_path / "features.duckdb"))
+    with duckdb.connect(str(file)) as spoilt:
+        spoilt.execute(statement)
+    with pytest.raises(PortfolioMissing, match=r"features.duckdb.*build the features"):
+        FeatureStore.open(file)
+    with duckdb.connect(str(file)) as free:  # refused while another connection of this process has it attached
+        free.execute("create table writable (x integer)")
+
+
+def test_features_of_a_spoilt_file_are_built_again_and_those_of_spoilt_tables_are_refused(
+    desk: Settings, contract: Contract, tmp_path: Path
+) -> None:
+    own = replace(desk, data_dir=tmp_path)
+    for file in (desk.tables_file, desk.features_file):
+        shutil.copy(file, tmp_path)
+    for spoilt in (own.features_file, own.tables_file):
+        with duckdb.connect(str(spoilt)) as connection:
+            connection.execute("drop table about")
+        if spoilt == own.features_file:
+            assert not features.is_current(own, contract)
+    with pytest.raises(PortfolioMissing, match=r"tables.duckdb.*import a portfolio"):
+        features.build(own, contract, silent)
