@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(command.run(arguments, settings.read(data_dir=chosen.data)))
     except SolventError as refusal:
-        print_refusal(refusal)
+        print_refusal(refusal, chosen.data)
         return refusal.exit_code
     except BrokenPipeError:
         return 0

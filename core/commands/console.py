@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.errors import SolventError
 
@@ -18,8 +20,16 @@ def print_lines(lines: Sequence[str]) -> None:
     print("\n".join(lines))
 
 
-def print_refusal(error: SolventError) -> None:
-    print(f"{type(error).__name__}: {error}", file=sys.stderr)
+def print_refusal(error: SolventError, data_dir: Path | None = None) -> None:
+    """The refusal with remedies that can be typed as they stand: this interpreter, this desk."""
+    here = f"{_interpreter()} -m core" + (f" --data {shlex.quote(str(data_dir))}" if data_dir else "")
+    print(f"{type(error).__name__}: {str(error).replace('python -m core', here)}", file=sys.stderr)
+
+
+def _interpreter() -> str:
+    """How this interpreter is called from here; a path below the working folder stays short."""
+    path = Path(sys.executable)
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
 
 
 class ConsoleProgress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.commands.console import print_json, print_lines
@@ -35,12 +36,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     desk = open_desk(settings)
     try:
         score = _score(desk, arguments, fields)
+        warnings = desk.extrapolation(score).warnings
     finally:
         desk.close()
     if arguments.json:
-        print_json(as_json(score))
+        print_json({**as_json(score), "warnings": list(warnings)})
     else:
-        print_lines(as_lines(score))
+        print_lines([*as_lines(score), *_warned(warnings)])
     return 0
 
 
@@ -122,6 +124,11 @@ def as_lines(score: Score) -> list[str]:
         "Main reasons against this applicant:",
         *([f"  {i}. {reason.text}" for i, reason in enumerate(score.reasons, start=1)] or ["  none"]),
     ]
+
+
+def _warned(warnings: Sequence[str]) -> list[str]:
+    """What makes the score less sure than its digits look: values never seen, far more missing than usual."""
+    return ["", "Read with care:", *(f"  {warning}" for warning in warnings)] if warnings else []
 
 
 def _family_line(family: FamilyContribution, width: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from core.__main__ import COMMANDS, main
 from core.commands.console import ConsoleProgress, print_json, print_refusal
-from core.errors import UnknownApplicant
+from core.errors import ModelMissing, UnknownApplicant
 
 
 def test_json_is_one_value_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +24,13 @@ def test_a_refusal_names_its_class_on_standard_error_only(capsys: pytest.Capture
     print_refusal(UnknownApplicant("no client 7"))
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "UnknownApplicant: no client 7\n")
+
+
+def test_a_remedy_can_be_typed_as_it_stands(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    print_refusal(ModelMissing("no model; train one: python -m core train"), tmp_path / "my desk")
+    said = capsys.readouterr().err
+    assert f"-m core --data '{tmp_path / 'my desk'}' train" in said
+    assert Path(sys.executable).name in said
 
 
 def test_progress_goes_to_standard_error_once_per_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.errors import ApplicationRefused, SettingsError, UnknownApplicant
 from core.settings import Settings
 from tests.unit.desk_builders import a_desk, some_settings
 
+WARNING = "61 of 431 features are missing; 95 % of clients have at most 50."
 KEYS_PROMISED = {
     *("applicant", "default_probability", "margin", "base", "points", "grade", "recommendation", "cut"),
     *("decline_from", "reasons", "contributions", "model_version", "policy_version", "scored_at", "latency_ms"),
@@ -29,6 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         return a_desk(tmp_path)
 
     monkeypatch.setattr(score_command, "open_desk", fake_desk)
+    monkeypatch.setattr(Desk, "extrapolation", lambda desk, score: SimpleNamespace(warnings=(WARNING,)))
 
     def run(*words: str) -> int:
         parser = argparse.ArgumentParser()
@@ -54,6 +57,15 @@ def test_json_is_one_object_with_everything_promised(
     assert printed["contributions"][2] == {"feature": "working", "value": None, "contribution": 0.0}
     assert datetime.fromisoformat(printed["scored_at"]).utcoffset() == timedelta(0)
     assert printed["latency_ms"] > 0
+
+
+def test_what_makes_a_score_less_sure_is_said_beside_it(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("2", "--json")
+    assert json.loads(capsys.readouterr().out)["warnings"] == [WARNING]
+    run("2")
+    assert capsys.readouterr().out.endswith(f"Read with care:\n  {WARNING}\n")
 
 
 def test_base_and_contributions_in_json_are_the_margin_and_calibration_leads_to_the_probability(
@@ -85,7 +97,7 @@ def test_a_person_reads_verdict_figures_families_and_reasons(
 
 def test_without_reasons_it_says_none(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     run("1")
-    assert capsys.readouterr().out.splitlines()[-1] == "  none"
+    assert "  none" in capsys.readouterr().out.splitlines()
 
 
 def test_an_unknown_applicant_is_refused_and_nothing_is_printed(
