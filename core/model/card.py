@@ -90,7 +90,7 @@ class OutOfFold(_Part, frozen=True, kw_only=True):
     observed_rate: float
     cost_per_client: Estimate  # at `optimal_cut`
     optimal_cut: float
-    cost_at_fold_cuts: float  # each fold at the cut chosen on its own validation rows
+    cost_at_fold_cuts: float  # each fold at the cut chosen on the cross-fitted PDs of the rows it was grown on
     fold_cuts: tuple[float, ...]
 
 

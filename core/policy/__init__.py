@@ -1,1 +1,1 @@
-"""From probability to recommendation: cut-offs, grades, points, cost of errors, expected loss."""
+"""From probability to recommendation: cut-offs, grades, points, expected loss. The cost of errors: core.model.cut."""

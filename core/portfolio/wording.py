@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from core.portfolio.contract import Column, FeatureMeaning, Kind, text
 
@@ -54,7 +55,17 @@ def percent(share: float, digits: int = 1) -> str:
         return f"< {smallest:.{digits}f} %"
     if share < 1 and 100 * (1 - share) < smallest / 2:
         return f"> {100 - smallest:.{digits}f} %"
-    return f"{100 * share:,.{digits}f} %"
+    return f"{percent_figure(share, digits):,f} %"
+
+
+def percent_figure(share: float, digits: int = 1) -> Decimal:
+    """The number that `percent` shows, for sums and differences that must agree with what a reader sees."""
+    return Decimal(f"{100 * share:.{digits}f}")
+
+
+def inside_sentence(label: str) -> str:
+    """A label without its capital, unless it starts with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def money(amount: float, currency: str = "") -> str:

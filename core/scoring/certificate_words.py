@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.contract import WHOLE_KINDS, Kind
-from core.portfolio.wording import DAYS_PER_YEAR
+from core.portfolio.wording import DAYS_PER_YEAR, inside_sentence
 from core.scoring.written_sum import MINUS
 
 _TIME = (Kind.DAYS, Kind.MONTHS)  # relative to the application: further back is longer
@@ -72,11 +72,6 @@ def in_words(now: Recommendation, subject: Subject, holding: Holding) -> str:
     return f"{verdict} holds while {name} {around or 'is as it is'}{again}."
 
 
-def inside_sentence(label: str) -> str:
-    """A label without its capital, unless it starts with an abbreviation."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
 def _always(verdict: str, name: str, subject: Subject, holding: Holding) -> str:
     if holding.when_missing or subject.value is None:
         return f"No value of {name} alone changes it."
@@ -114,10 +109,7 @@ def _listed(labels: Sequence[str]) -> str:
 
 
 def _region(interval: Interval, subject: Subject) -> str | None:
-    """ "stays below 0.65"; the region told lies inside the exact one and holds the value, if the exact one does.
-
-    None for one too narrow to be written.
-    """
+    """ "stays below 0.65"; lies inside the exact one and holds the value, if that does; None: too narrow to write."""
     inside = subject.value if subject.value is not None and subject.value in interval else None
     if subject.kind in _TIME and _is_past(interval, inside):
         return _past(interval, subject, inside)

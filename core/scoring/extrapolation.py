@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.portfolio.contract import FeatureMeaning
-from core.portfolio.wording import shown_as_feature
-from core.scoring.certificate_words import inside_sentence
+from core.portfolio.wording import inside_sentence, shown_as_feature
 from core.scoring.feature_gate import FeatureMatrix, FeatureRow
 
 USUAL_SHARE = 0.95  # of clients; more missing values than they have is unusual

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from core.policy.points import Scale
 from core.policy.recommendation import Recommendation
-from core.portfolio.wording import percent, points
-from core.scoring.certificate_words import inside_sentence
+from core.portfolio.wording import inside_sentence, percent, points
 from core.scoring.changes import Change
 from core.scoring.score import Contribution, Score
 from core.scoring.waterfall import direction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from core.portfolio import contract_file, wording
 from core.portfolio.contract import Kind
 from core.portfolio.wording import (
+    inside_sentence,
     money,
     number,
     percent,
+    percent_figure,
     points,
     shortened,
     shown,
@@ -152,6 +155,24 @@ def test_a_categorys_code_is_written_by_its_label() -> None:
     assert shown_as_feature(None, meaning) == "not given"
     assert shown_as_feature(math.nan, meaning) == "not given"
     assert shown_as_feature(-400.0, CONTRACT.feature("days_employed")) == "1.1 years"
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [("External score 2", "external score 2"), ("IBAN checks", "IBAN checks"), ("A", "a"), ("", "")],
+)
+def test_inside_a_sentence_a_label_loses_its_capital_but_an_abbreviation_keeps_it(label: str, inside: str) -> None:
+    assert inside_sentence(label) == inside
+
+
+@pytest.mark.parametrize(("share", "figure"), [(0.1496, "15.0"), (0.1494, "14.9"), (0.0909, "9.1"), (0.00025, "0.0")])
+def test_the_figure_of_a_percentage_is_rounded_as_it_is_shown(share: float, figure: str) -> None:
+    assert percent_figure(share) == Decimal(figure)
+
+
+@given(share=st.floats(0.001, 0.999))
+def test_the_figure_of_a_percentage_is_the_one_that_is_printed(share: float) -> None:
+    assert percent(share) == f"{percent_figure(share)} %"
 
 
 def test_foreign_text_is_cut_to_forty_printable_characters() -> None:
