@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.policy.recommendation import Recommendation
-from core.portfolio.wording import percent
+from core.portfolio.wording import inside_sentence, percent, percent_figure
 from core.scoring.score import Score
 
 _MOST_NAMED = 2  # families named in the sentence; the reasons card lists up to four
@@ -21,8 +21,9 @@ def _approve(score: Score) -> str:
 
 
 def _refer(score: Score) -> str:
-    below = f" and below the {percent(score.decline_from)} from which we decline"
-    return f"Refer recommended: {_distance(score)}{below}{_mainly(score)}"
+    near = percent_figure(score.default_probability) == percent_figure(score.decline_from)
+    limit = f"{percent(score.decline_from)} from which decline is recommended"
+    return f"Refer recommended: {_distance(score)} and {'just ' if near else ''}below the {limit}{_mainly(score)}"
 
 
 def _decline(score: Score) -> str:
@@ -34,15 +35,15 @@ _ENDINGS = {Recommendation.APPROVE: _approve, Recommendation.REFER: _refer, Reco
 
 def _distance(score: Score) -> str:
     """PD and its distance from the cut-off, as the difference of the numbers shown."""
-    tenths = round(1000 * score.default_probability) - round(1000 * score.cut)
+    distance = percent_figure(score.default_probability) - percent_figure(score.cut)
     side = "below" if score.default_probability < score.cut else "above"
     cut = f"the {percent(score.cut)} cut-off"
     pd = f"PD {percent(score.default_probability)}"
     if score.default_probability == score.cut:
         return f"{pd}, exactly at {cut}"
-    if tenths == 0:
+    if distance == 0:
         return f"{pd}, just {side} {cut}"
-    return f"{pd}, {abs(tenths) / 10:.1f} percentage points {side} {cut}"
+    return f"{pd}, {abs(distance)} percentage points {side} {cut}"
 
 
 def _mainly(score: Score) -> str:
@@ -53,17 +54,12 @@ def _mainly(score: Score) -> str:
 
 def _thanks_to(score: Score) -> str:
     lowering = sorted((f for f in score.families if f.contribution < 0), key=lambda f: f.contribution)
-    named = [_inside_sentence(family.label) for family in lowering[:_MOST_NAMED]]
+    named = [inside_sentence(family.label) for family in lowering[:_MOST_NAMED]]
     return f", mainly thanks to {_listed(named)}" if named else ""
 
 
 def _main_risk(score: Score) -> str:
     return f"; main risk: {score.reasons[0].raises}" if score.reasons else ""
-
-
-def _inside_sentence(label: str) -> str:
-    """A label without its capital, unless it starts with an abbreviation."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.policy.recommendation import Recommendation
+from core.portfolio.wording import percent
 from core.scoring.score import FamilyContribution, Reason, Score
 from core.scoring.sentence import headline
-from tests.unit.scoring.builders import a_score
+from tests.unit.scoring.builders import POLICY, a_score
 
 LOW_SCORES = Reason("outside", "External scores", "low external scores", "…", 1.9)
 SHORT_WORK = Reason("work", "Employment", "short employment", "…", 0.4)
@@ -40,8 +45,30 @@ def test_a_decline_names_distance_and_the_two_main_reasons() -> None:
 def test_a_referral_names_both_limits() -> None:
     assert headline(a_verdict(0.112, Recommendation.REFER, (LOW_SCORES,))) == (
         "Refer recommended: PD 11.2 %, 2.1 percentage points above the 9.1 % cut-off "
-        "and below the 15.0 % from which we decline, mainly low external scores"
+        "and below the 15.0 % from which decline is recommended, mainly low external scores"
     )
+
+
+@pytest.mark.parametrize(
+    ("pd", "words"),
+    [
+        (0.1494, "PD 14.9 %, 5.8 percentage points above the 9.1 % cut-off and below the 15.0 %"),
+        (0.1496, "PD 15.0 %, 5.9 percentage points above the 9.1 % cut-off and just below the 15.0 %"),
+    ],
+)
+def test_a_referral_close_to_the_limit_of_decline_is_not_said_to_be_below_its_own_number(pd: float, words: str) -> None:
+    assert words in headline(a_verdict(pd, Recommendation.REFER, ()))
+
+
+@given(pd=st.floats(1e-6, 1 - 1e-6))
+def test_the_distance_is_the_difference_of_the_numbers_shown(pd: float) -> None:
+    words = headline(a_verdict(pd, POLICY.recommend(pd), ()))
+    if "just" in words.split("cut-off")[0] or "exactly" in words:
+        assert percent(pd) == "9.1 %"
+        return
+    shown, distance = re.findall(r"([<>] )?(\d+\.\d) (?:%,|percentage)", words)[:2]
+    seen = Decimal(percent(pd).strip("<> %")) if not shown[0] else round(Decimal(100 * pd), 1)
+    assert Decimal(distance[1]) == abs(seen - Decimal("9.1"))
 
 
 def test_an_approval_names_what_speaks_for_it_and_the_main_risk() -> None:
