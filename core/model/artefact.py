@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,18 +21,23 @@ from core.model.bins import Bins
 from core.model.booster import Booster, Margins, Rows
 from core.model.calibration import Calibration
 from core.model.card import CARD_FORMAT, Card
+from core.model.files import (
+    BINS,
+    CALIBRATION,
+    CARD,
+    FILES,
+    MODEL,
+    REFERENCE,
+    Sums,
+    check_listing,
+    checked,
+    read_sums,
+    text,
+)
 from core.model.registry import REMEDY
 from core.model.split_points import Thresholds, split_points
+from core.model.version import version_of
 
-MODEL, CALIBRATION, CARD, REFERENCE, BINS = (
-    "model.txt",
-    "calibration.json",
-    "card.json",
-    "reference.parquet",
-    "bins.json",
-)
-FILES = (MODEL, CALIBRATION, CARD, REFERENCE, BINS)
-SUMS = "SHA256SUMS"
 PART, TRAINING, HELD_OUT = "part", "training", "held_out"  # which rows of reference.parquet are what
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -52,12 +56,15 @@ class Reference:
 class Model:
     """An ensemble, its calibration and its card, checked against each other. Safe to share between threads."""
 
-    def __init__(self, booster: Booster, calibration: Calibration, card: Card, bins: Bins, folder: Path) -> None:
+    def __init__(
+        self, booster: Booster, calibration: Calibration, card: Card, bins: Bins, folder: Path, sums: Sums
+    ) -> None:
         self._booster = booster
         self.calibration = calibration
         self.card = card
         self.bins = bins
         self.folder = folder
+        self._sums = sums  # as they were at load: what is read later must be of the same model
         self.version = card.version
         self.features = booster.features  # in the order of every feature row
         self._places = np.linspace(0.0, 1.0, len(card.validation_pd_quantiles))
@@ -101,11 +108,11 @@ class Model:
     @cached_property
     def split_points(self) -> tuple[Thresholds, ...]:
         """The values of each numeric feature at which the model's answer can change, in the order of the features."""
-        return split_points(_text(_checked(self.folder, MODEL, _sums(self.folder))), len(self.features))
+        return split_points(text(checked(self.folder, MODEL, self._sums)), len(self.features))
 
     @cached_property
     def _samples(self) -> Mapping[str, Reference]:
-        content = _checked(self.folder, REFERENCE, _sums(self.folder))
+        content = checked(self.folder, REFERENCE, self._sums)
         table = pyarrow.parquet.read_table(io.BytesIO(content))
         return {part: self._sample(table.filter(pc.field(PART) == part)) for part in (TRAINING, HELD_OUT)}
 
@@ -125,76 +132,25 @@ def load(folder: Path) -> Model:
     """The model in this folder. Raises ModelMissing without the folder, ModelRefused for anything not as written."""
     if not folder.is_dir():
         raise ModelMissing(f"Model: no folder {folder}; {REMEDY}.")
-    sums = _sums(folder)
-    _check_listing(folder, sums)
-    content = {name: _checked(folder, name, sums) for name in FILES}
+    sums = read_sums(folder)
+    check_listing(folder, sums)
+    content = {name: checked(folder, name, sums) for name in FILES}
     card = _card(content[CARD])
-    booster = Booster(_text(content[MODEL]))
+    booster = Booster(text(content[MODEL]))
     _check_version(card, folder)
     _check_features(card, booster)
+    bins = _decoded(content[BINS], BINS, Bins)
+    _check_bins(bins, card)
+    calibration = _calibration(content[CALIBRATION])
+    _check_content(card, sums)
     return Model(
         booster=booster,
-        calibration=_calibration(content[CALIBRATION]),
+        calibration=calibration,
         card=card,
-        bins=_decoded(content[BINS], BINS, Bins),
+        bins=bins,
         folder=folder,
+        sums=sums,
     )
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _sums(folder: Path) -> Mapping[str, str]:
-    """File name -> SHA-256, as `sha256sum` writes and checks them."""
-    lines = _text(_read(folder, SUMS)).splitlines()
-    pairs = [line.split("  ", 1) for line in lines]
-    if any(len(pair) != 2 for pair in pairs):
-        raise ModelRefused(f"{folder / SUMS}: every line must be a SHA-256, two spaces and a file name; {REMEDY}.")
-    return {name: digest for digest, name in pairs}
-
-
-def _check_listing(folder: Path, sums: Mapping[str, str]) -> None:
-    if set(sums) != set(FILES) or len(sums) != len(FILES):
-        raise ModelRefused(
-            f"{folder / SUMS}: must list {', '.join(FILES)} and nothing else, "
-            f"got {', '.join(sorted(sums)) or 'nothing'}; {REMEDY}."
-        )
-    strange = sorted({file.name for file in folder.iterdir()} - {*FILES, SUMS})
-    if strange:
-        raise ModelRefused(
-            f"Model {folder.name}: its folder must hold the model and nothing else, got {', '.join(strange[:5])}; "
-            "move that away."
-        )
-
-
-def _checked(folder: Path, name: str, sums: Mapping[str, str]) -> bytes:
-    content = _read(folder, name)
-    if digest(content) != sums.get(name):
-        raise ModelRefused(
-            f"Model {folder.name}: {name} must have the SHA-256 that {SUMS} gives, got {digest(content)[:12]}…; "
-            f"the file was changed after training: restore it, or {REMEDY}."
-        )
-    return content
-
-
-def _read(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise ModelRefused(
-            f"Model {folder.name}: {name} must be there and readable, got {type(error).__name__}; "
-            f"restore it, or {REMEDY}."
-        ) from error
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ModelRefused(
-            f"Model: its text files must be UTF-8, got byte {error.start} that is not; {REMEDY}."
-        ) from None
 
 
 class _Format(msgspec.Struct):
@@ -245,3 +201,20 @@ def _check_features(card: Card, booster: Booster) -> None:
     raise ModelRefused(
         f"Model {card.version}: card and {MODEL} must name the same features in the same order, got {got}; {REMEDY}."
     )
+
+
+def _check_bins(bins: Bins, card: Card) -> None:
+    if tuple(binned.feature for binned in bins.features) != tuple(feature.name for feature in card.features):
+        raise ModelRefused(
+            f"Model {card.version}: {BINS} must have the card's features in the card's order, got others; {REMEDY}."
+        )
+
+
+def _check_content(card: Card, sums: Sums) -> None:
+    """A version names one content: files and sums that were changed together are another model."""
+    made = version_of(card, sums)
+    if made != card.version:
+        raise ModelRefused(
+            f"Model {card.version}: its version must be that of its content, got {made}; "
+            f"files were changed after training: restore them, or {REMEDY}."
+        )

@@ -12,23 +12,12 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
-from core.model.artefact import (
-    BINS,
-    CALIBRATION,
-    CARD,
-    FILES,
-    HELD_OUT,
-    MODEL,
-    PART,
-    REFERENCE,
-    SUMS,
-    TRAINING,
-    Reference,
-    digest,
-)
+from core.model.artefact import HELD_OUT, PART, TRAINING, Reference
 from core.model.bins import Binned, Bins, freeze
 from core.model.calibration import Calibration
 from core.model.card import Card, FeatureCard
+from core.model.files import BINS, CALIBRATION, CARD, FILES, MODEL, REFERENCE, SUMS, digest
+from core.model.version import as_json, version_of
 
 
 @dataclass(frozen=True)
@@ -45,8 +34,9 @@ class Artefact:
 def publish(artefact: Artefact, models_dir: Path) -> Card:
     """The card with its version, once every file is in place. Equal content on one day is one version."""
     content = _content(artefact)
-    card = msgspec.structs.replace(artefact.card, version=_version(artefact.card, content))
-    content[CARD] = _json(card)
+    sums = {name: digest(data) for name, data in content.items()}
+    card = msgspec.structs.replace(artefact.card, version=version_of(artefact.card, sums))
+    content[CARD] = as_json(card)
     content[SUMS] = "".join(f"{digest(content[name])}  {name}\n" for name in FILES).encode()
     part = models_dir / f".{card.version}.{os.getpid()}.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -61,18 +51,11 @@ def _content(artefact: Artefact) -> dict[str, bytes]:
     card = artefact.card
     return {
         MODEL: artefact.text.encode(),
-        CALIBRATION: _json(artefact.calibration),
-        CARD: _json(card),
+        CALIBRATION: as_json(artefact.calibration),
+        CARD: as_json(card),
         REFERENCE: _parquet(artefact, card.features),
-        BINS: _json(_bins(artefact)),
+        BINS: as_json(_bins(artefact)),
     }
-
-
-def _version(card: Card, content: dict[str, bytes]) -> str:
-    """Day and content, e.g. 20261121-1a2b3c4d; the time of day and the version itself do not count."""
-    midnight = card.trained_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    named = content | {CARD: _json(msgspec.structs.replace(card, version="", trained_at=midnight))}
-    return f"{card.trained_at:%Y%m%d}-{digest(''.join(digest(named[name]) for name in FILES).encode())[:8]}"
 
 
 def _bins(artefact: Artefact) -> Bins:
@@ -112,10 +95,6 @@ def _table(part: str, sample: Reference, features: tuple[FeatureCard, ...]) -> p
             PART: pyarrow.array([part] * sample.target.size, type=pyarrow.string()),
         }
     )
-
-
-def _json(value: msgspec.Struct) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from core.errors import ModelMissing, ModelRefused
-from core.model.artefact import FILES, SUMS, load
+from core.model.artefact import load
+from core.model.files import FILES, SUMS
 from tests.unit.model.known_lender import Trained
 
 
@@ -106,6 +107,34 @@ def test_a_feature_that_is_gone_or_renamed_is_refused_by_name(folder: Path) -> N
         load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("calibration.json", '"floor": 1e-6', '"floor": 2e-6'),
+        ("card.json", '"seed": 7', '"seed": 8'),
+        ("bins.json", '"rows": 4080', '"rows": 4081'),
+    ],
+)
+def test_a_file_changed_together_with_its_hash_is_not_the_version_it_claims(
+    folder: Path, name: str, old: str, new: str
+) -> None:
+    assert old in (folder / name).read_text()
+    rewritten(folder, name, lambda content: content.replace(old, new, 1))
+    with pytest.raises(ModelRefused, match="its version must be that of its content"):
+        load(folder)
+
+
+def test_bins_of_the_features_in_another_order_are_refused(folder: Path) -> None:
+    def turned(bins: str) -> str:
+        fields = json.loads(bins)
+        fields["features"].reverse()
+        return json.dumps(fields)
+
+    rewritten(folder, "bins.json", turned)
+    with pytest.raises(ModelRefused, match=r"bins\.json must have the card's features in the card's order"):
+        load(folder)
+
+
 @pytest.mark.parametrize("written", [0, 1, 99])
 def test_a_card_of_another_format_is_refused(folder: Path, written: int) -> None:
     rewritten(folder, "card.json", lambda card: card.replace('"format": 2', f'"format": {written}', 1))
@@ -159,6 +188,14 @@ def test_a_reference_damaged_after_loading_is_refused_when_it_is_read(folder: Pa
     (folder / "reference.parquet").write_bytes(b"PAR1")
     with pytest.raises(ModelRefused, match="SHA-256"):
         _ = model.reference
+
+
+def test_a_reference_changed_after_loading_together_with_its_hash_is_refused_too(folder: Path) -> None:
+    model = load(folder)
+    (folder / "reference.parquet").write_bytes(b"PAR1")
+    rewritten(folder, "card.json", lambda card: card)  # writes all sums anew
+    with pytest.raises(ModelRefused, match="SHA-256"):
+        _ = model.held_out
 
 
 def test_half_of_the_validation_clients_lie_below_their_median(trained: Trained) -> None:
