@@ -6,10 +6,11 @@ A relation of raw values has columns r0, r1, … in the contract's order; the ch
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from enum import IntEnum
 
-from core.portfolio.contract import WHOLE_KINDS, Column, Kind
+from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind
 from core.portfolio.database import literal
 
 LARGEST_WHOLE = 2**53 - 1  # whole numbers are exact in a double up to here
@@ -52,6 +53,15 @@ _SQL_TYPES = {
 def sql_type(column: Column) -> str:
     """How a column is stored in the portfolio."""
     return "varchar" if column.is_text else _SQL_TYPES.get(column.kind, "double")
+
+
+def fingerprint(contract: Contract) -> str:
+    """SHA-256 of the rules of all columns, as they are applied: under others the same files give other tables."""
+    digest = hashlib.sha256()
+    for table, columns in contract.columns.items():
+        for name, column in columns.items():
+            digest.update(repr((table, name, sql_type(column), _broken(0, column))).encode())
+    return digest.hexdigest()
 
 
 def checked(raw: str, columns: Sequence[Column]) -> str:

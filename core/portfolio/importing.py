@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from core.errors import ImportRefused
-from core.portfolio import import_checks, import_source
+from core.portfolio import import_checks, import_rules, import_source
 from core.portfolio.contract import Contract, text
 from core.portfolio.database import building, quoted
 from core.portfolio.import_report import ImportReport, TableReport
@@ -42,7 +42,7 @@ def import_tables(
         reports = _import_each(connection, tables, found, progress)
         progress("computing the fingerprint", 0.95)
         report = _whole_report(connection, source, contract, found, reports, _fingerprint(connection, tables))
-        _write_about(connection, report)
+        _write_about(connection, report, import_rules.fingerprint(contract))
     progress("portfolio imported", 1.0)
     return report
 
@@ -167,12 +167,13 @@ def _whole_report(
     )
 
 
-def _write_about(connection: duckdb.DuckDBPyConnection, report: ImportReport) -> None:
+def _write_about(connection: duckdb.DuckDBPyConnection, report: ImportReport, rules: str) -> None:
     about = {
         "fingerprint": report.fingerprint,
         "imported_at": report.imported_at,
         "missing_tables": list(report.missing_tables),
         "source": report.source,
+        "rules": rules,
         "report": report.as_json(),
     }
     connection.execute("create table about (key varchar primary key, value varchar not null)")

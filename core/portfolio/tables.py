@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from core.errors import PortfolioMissing, UnknownApplicant
+from core.portfolio import import_rules
 from core.portfolio.contract import Contract, Table, text
 from core.portfolio.database import Database, literal, open_readonly, quoted
 from core.portfolio.import_rules import sql_type
@@ -26,6 +27,7 @@ class About:
     imported_at: str  # UTC, ISO 8601
     missing_tables: tuple[str, ...]
     source: str
+    rules: str  # fingerprint of the column rules that its values were checked by; "" in older files
 
 
 class Tables:
@@ -43,10 +45,17 @@ class Tables:
         try:
             with database.cursor() as cursor:
                 _check_columns(cursor, contract)
-                return cls(database, contract, _read_about(cursor))
+                about = _read_about(cursor)
         except (duckdb.Error, KeyError, ValueError) as unfit:
             database.close()
             raise PortfolioMissing(f"{path}: is not a portfolio that fits the contract ({unfit}); {REMEDY}") from unfit
+        if about.rules != import_rules.fingerprint(contract):
+            database.close()
+            raise PortfolioMissing(
+                f"{path}: its values must have been checked by the contract's column rules as they are now, got older "
+                f"ones; import again: python -m core import --from {about.source} --replace."
+            )
+        return cls(database, contract, about)
 
     def keys(self, limit: int | None = None, labelled: bool | None = None) -> list[str]:
         """Applicant keys in ascending order; only those with (or without) an outcome where `labelled` is given."""
@@ -140,4 +149,10 @@ def _check_columns(cursor: duckdb.DuckDBPyConnection, contract: Contract) -> Non
 
 def _read_about(cursor: duckdb.DuckDBPyConnection) -> About:
     about = {key: json.loads(value) for key, value in cursor.execute("select key, value from about").fetchall()}
-    return About(about["fingerprint"], about["imported_at"], tuple(about["missing_tables"]), about["source"])
+    return About(
+        about["fingerprint"],
+        about["imported_at"],
+        tuple(about["missing_tables"]),
+        about["source"],
+        about.get("rules", ""),
+    )

@@ -81,7 +81,7 @@ def test_what_was_found_stands_in_the_file(tmp_path: Path) -> None:
     with database.cursor() as cursor:
         about = {k: json.loads(v) for k, v in cursor.execute("select key, value from about").fetchall()}
     database.close()
-    assert set(about) == {"fingerprint", "imported_at", "missing_tables", "report", "source"}
+    assert set(about) == {"fingerprint", "imported_at", "missing_tables", "report", "rules", "source"}
     assert about["fingerprint"] == report.fingerprint
     assert about["report"] == json.loads(json.dumps(report.as_json()))
 

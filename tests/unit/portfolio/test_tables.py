@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import msgspec
 import pytest
 
 from core.errors import PortfolioMissing, UnknownApplicant
-from core.portfolio.contract import Column, Kind
+from core.portfolio.contract import Column, Contract, Kind
 from core.portfolio.importing import import_tables
 from core.portfolio.tables import Tables
 from core.progress import silent
-from tests.unit.portfolio.builders import a_client, a_contract, a_source, some_settings
+from tests.unit.portfolio.builders import a_client, a_contract, a_source, choices, some_settings
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +122,48 @@ def test_a_replaced_portfolio_is_noticed_and_read_after_opening_again(tmp_path: 
     assert new.keys() == ["8"]
     new.close()
     old.close()
+
+
+def _with_age(contract: Contract, age: Column) -> Contract:
+    columns = {**contract.columns, "clients": {**contract.columns["clients"], "age_days": age}}
+    return msgspec.structs.replace(contract, columns=columns)
+
+
+AGE = a_contract().main_columns["age_days"]
+
+
+@pytest.mark.parametrize(
+    ("age", "same"),
+    [
+        (AGE, True),
+        (msgspec.structs.replace(AGE, label={"en": "Years lived"}, description={"en": "words only"}), True),
+        (msgspec.structs.replace(AGE, maximum=-6001), False),
+        (msgspec.structs.replace(AGE, minimum=None), False),
+        (msgspec.structs.replace(AGE, sentinels=(999998,)), False),
+        (msgspec.structs.replace(AGE, nullable=False), False),
+    ],
+)
+def test_tables_whose_values_were_checked_by_other_rules_must_be_imported_again(
+    age: Column, same: bool, file: Path
+) -> None:
+    now = _with_age(a_contract(), age)
+    with nullcontext() if same else pytest.raises(PortfolioMissing, match=r"import again: .* --replace"):
+        Tables.open(file, now).close()
+
+
+def test_other_choices_are_other_rules(file: Path) -> None:
+    now = a_contract()
+    purpose = msgspec.structs.replace(now.main_columns["purpose"], choices=choices("car", "home", "boat"))
+    columns = {**now.columns, "clients": {**now.columns["clients"], "purpose": purpose}}
+    with pytest.raises(PortfolioMissing, match="import again"):
+        Tables.open(file, msgspec.structs.replace(now, columns=columns))
+
+
+def test_tables_of_a_time_before_the_rules_were_kept_must_be_imported_again(file: Path, tmp_path: Path) -> None:
+    old = Path(shutil.copy(file, tmp_path / "tables.duckdb"))
+    with duckdb.connect(str(old)) as connection:
+        connection.execute("delete from about where key = 'rules'")
+    with pytest.raises(PortfolioMissing, match="import again"):
+        Tables.open(old, a_contract())
+    with duckdb.connect(str(old)) as free:  # refused while another connection of this process has it attached
+        free.execute("create table writable (x integer)")
