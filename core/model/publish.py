@@ -12,11 +12,13 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
-from core.model.artefact import HELD_OUT, PART, TRAINING, Reference
+from core.errors import ModelMissing, ModelRefused
+from core.model.artefact import HELD_OUT, PART, TRAINING, Reference, load
 from core.model.bins import Binned, Bins, freeze
 from core.model.calibration import Calibration
 from core.model.card import Card, FeatureCard
 from core.model.files import BINS, CALIBRATION, CARD, FILES, MODEL, REFERENCE, SUMS, digest
+from core.model.leftovers import OLD, PART_WRITTEN, sweep
 from core.model.version import as_json, version_of
 
 
@@ -32,19 +34,34 @@ class Artefact:
 
 
 def publish(artefact: Artefact, models_dir: Path) -> Card:
-    """The card with its version, once every file is in place. Equal content on one day is one version."""
+    """The card with its version, once every file is in place. Equal content on one day is one version.
+
+    A version that is already there and sound stays as it is, with its own time of day.
+    """
     content = _content(artefact)
     sums = {name: digest(data) for name, data in content.items()}
     card = msgspec.structs.replace(artefact.card, version=version_of(artefact.card, sums))
     content[CARD] = as_json(card)
     content[SUMS] = "".join(f"{digest(content[name])}  {name}\n" for name in FILES).encode()
-    part = models_dir / f".{card.version}.{os.getpid()}.part"
+    sweep(models_dir)
+    there = _sound(models_dir / card.version)
+    if there is not None:
+        return there
+    part = models_dir / f".{card.version}.{os.getpid()}{PART_WRITTEN}"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for name, data in content.items():
         _write(part / name, data)
+    _sync(part)
     _put_in_place(part, models_dir / card.version)
     return card
+
+
+def _sound(folder: Path) -> Card | None:
+    try:
+        return load(folder).card
+    except (ModelMissing, ModelRefused):
+        return None
 
 
 def _content(artefact: Artefact) -> dict[str, bytes]:
@@ -105,11 +122,19 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _put_in_place(part: Path, folder: Path) -> None:
-    """A folder that is already there has the same content, or was damaged since: it makes room."""
+    """A folder that is already there cannot be loaded: it makes room."""
+    aside = part.with_suffix(OLD)
     if folder.exists():
-        aside = part.with_suffix(".old")
         folder.rename(aside)
-        part.rename(folder)
-        shutil.rmtree(aside)
-        return
     part.rename(folder)
+    _sync(folder.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """After this the names in the folder outlive a power cut, as the content of its files does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +19,7 @@ from core.errors import TrainingRefused
 from core.model import registry
 from core.model.artefact import load
 from core.model.card import Card
+from core.model.leftovers import sweep
 from core.model.training import TrainingOptions, train
 from core.portfolio.contract import Contract
 from core.portfolio.features import TrainingSet
@@ -185,3 +190,35 @@ def test_training_again_on_one_day_replaces_a_damaged_copy(
     assert train_on(clients.set, lender, desk, quick) == card
     assert load(registry.active(desk.models_dir)).card == card
     assert sorted(file.name for file in desk.models_dir.iterdir()) == sorted([card.version, "active"])
+
+
+def test_training_again_on_one_day_leaves_the_sound_copy_untouched(
+    tmp_path: Path, lender: Contract, clients: Clients, quick: TrainingOptions
+) -> None:
+    desk = settings_in(tmp_path)
+    card = train_on(clients.set, lender, desk, quick)
+    before = (desk.models_dir / card.version).stat()
+    again = train(
+        KnownStore(clients.set),  # type: ignore[arg-type]
+        lender,
+        desk,
+        quick,
+        silent,
+        lambda: TRAINED_AT + timedelta(hours=2),
+    )
+    after = (desk.models_dir / card.version).stat()
+    assert again == card
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert sorted(file.name for file in desk.models_dir.iterdir()) == sorted([card.version, "active"])
+
+
+def test_what_killed_trainings_left_is_swept_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [f".20261120-1a2b3c4d.{gone.pid}.part", f".20261120-1a2b3c4d.{gone.pid}.old"]
+    left.append(f".20261120-1a2b3c4d.{os.getpid()}.part")
+    kept = [f".20261120-1a2b3c4d.{os.getppid()}.part", ".notes.part", "20261120-1a2b3c4d"]
+    for name in (*left, *kept):
+        (tmp_path / name).mkdir()
+    sweep(tmp_path)
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == sorted(kept)
