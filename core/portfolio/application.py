@@ -14,11 +14,10 @@ from typing import NamedTuple, TypeGuard
 
 from core.errors import ApplicationRefused
 from core.portfolio import wording
-from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind, text
+from core.portfolio.contract import LARGEST_WHOLE, WHOLE_KINDS, Column, Contract, Kind, text
 
 Value = str | float | int | None
 
-_LARGEST_STORED_WHOLE = 2**63 - 1  # BIGINT
 _MOST_TOLD = 20  # problems written out in one refusal
 _MOST_CHOICES_TOLD = 8
 _BEFORE_IS_NEGATIVE = frozenset({Kind.DAYS, Kind.MONTHS})
@@ -150,7 +149,7 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 def _limits(column: Column) -> tuple[float, float]:
     """The contract's limits, closed by what can be stored at all."""
     lowest, highest = column.limits
-    widest = _LARGEST_STORED_WHOLE if column.kind in WHOLE_KINDS else 1e308
+    widest = LARGEST_WHOLE if column.kind in WHOLE_KINDS else 1e308
     return (-widest if lowest is None else lowest, widest if highest is None else highest)
 
 

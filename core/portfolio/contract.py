@@ -33,6 +33,7 @@ class Kind(StrEnum):
 
 
 WHOLE_KINDS = frozenset({Kind.IDENTIFIER, Kind.TARGET, Kind.COUNT, Kind.DAYS, Kind.MONTHS, Kind.FLAG})
+LARGEST_WHOLE = 2**53 - 1  # whole numbers are exact in a double up to here
 
 # What a kind allows where its column says nothing.
 _LIMITS_OF_KIND: Mapping[Kind, tuple[float | None, float | None]] = {

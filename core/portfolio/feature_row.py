@@ -16,6 +16,7 @@ from core.portfolio.application import Application, Value
 from core.portfolio.contract import Contract, Table
 from core.portfolio.database import in_memory, quoted
 from core.portfolio.features import Matrix, matrix_of
+from core.portfolio.raw_table import raw_name, sql_type
 
 _NOBODY = 0  # the applicant key of an application without history
 
@@ -110,10 +111,10 @@ class RowBuilder:
 
     def _add_variants(self, values: Sequence[tuple[str, Sequence[Value]]], key: int) -> None:
         """Copies of the application under the keys −1, −2, …, each with the same history."""
-        raw, own = feature_sql.raw_name(self._contract.main.name), quoted(self._contract.portfolio.key)
+        raw, own = raw_name(self._contract.main.name), quoted(self._contract.portfolio.key)
         last = 0
         for column, tried in values:
-            kind = feature_sql.raw_type(self._contract.main_columns[column])
+            kind = sql_type(self._contract.main_columns[column])
             self._memory.execute(
                 f"insert into {raw} select r.* replace (v.key as {own}, v.value as {quoted(column)}) from {raw} r, "
                 f"(select unnest(?::{kind}[]) as value, unnest(range(?, ?, -1))::bigint as key) v "
@@ -138,9 +139,7 @@ class RowBuilder:
         fields = {**application.fields, self._contract.portfolio.key: key, self._contract.portfolio.target: None}
         values = [fields.get(column) for column in self._contract.columns[main]]
         self._memory.execute(feature_sql.make_raw_table(self._contract, main))
-        self._memory.execute(
-            f"insert into {feature_sql.raw_name(main)} values ({', '.join('?' * len(values))})", values
-        )
+        self._memory.execute(f"insert into {raw_name(main)} values ({', '.join('?' * len(values))})", values)
 
     def _put_history(self, key: int) -> None:
         for table in self._contract.tables:
@@ -152,12 +151,12 @@ class RowBuilder:
             self._make_features(step.name, feature_sql.as_float32(step))
 
     def _copy_rows(self, table: Table, key: int) -> None:
-        raw = feature_sql.raw_name(table.name)
+        raw = raw_name(table.name)
         if table.via is None:
             chosen = f"{quoted(self._contract.portfolio.key)} = {key}"
         else:
             column = quoted(table.via.column)
-            chosen = f"{column} in (select {column} from {feature_sql.raw_name(table.via.table)})"
+            chosen = f"{column} in (select {column} from {raw_name(table.via.table)})"
         self._memory.execute(f"insert into {raw} select * from tables.{raw} where {chosen}")
 
     def _known(self, key: str) -> int:
@@ -170,7 +169,7 @@ class RowBuilder:
         )
 
     def _is_client(self, number: int) -> bool:
-        main = feature_sql.raw_name(self._contract.main.name)
+        main = raw_name(self._contract.main.name)
         query = f"select 1 from tables.{main} where {quoted(self._contract.portfolio.key)} = ?"
         with self._turn:
             return self._memory.execute(query, [number]).fetchone() is not None

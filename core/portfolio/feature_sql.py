@@ -14,19 +14,12 @@ from pathlib import Path
 import duckdb
 
 from core.errors import ContractError
-from core.portfolio.contract import Column, Contract, FeatureMeaning, Kind
+from core.portfolio.contract import Contract, FeatureMeaning
 from core.portfolio.database import literal, quoted
+from core.portfolio.raw_table import raw_name, sql_type
 
 _FORMAT = "1"  # of the feature rows; a change rebuilds them
 _NOT_FEATURES = ("applicant_key", "target")
-_NUMBER_TYPES = {
-    Kind.IDENTIFIER: "bigint",
-    Kind.TARGET: "tinyint",
-    Kind.COUNT: "bigint",
-    Kind.DAYS: "bigint",
-    Kind.MONTHS: "bigint",
-    Kind.FLAG: "tinyint",
-}
 
 
 @dataclass(frozen=True)
@@ -90,21 +83,10 @@ def fingerprint(sql: FeatureSql, contract: Contract) -> str:
     return digest.hexdigest()
 
 
-def raw_type(column: Column) -> str:
-    """The type of a raw column in the store of tables."""
-    if column.is_text:
-        return "varchar"
-    return _NUMBER_TYPES.get(column.kind, "double")
-
-
 def make_raw_table(contract: Contract, table: str) -> str:
     """The statement that makes an empty raw table."""
-    columns = ", ".join(f"{quoted(name)} {raw_type(column)}" for name, column in contract.columns[table].items())
+    columns = ", ".join(f"{quoted(name)} {sql_type(column)}" for name, column in contract.columns[table].items())
     return f"create or replace table {raw_name(table)} ({columns})"
-
-
-def raw_name(table: str) -> str:
-    return quoted(f"raw_{table}")
 
 
 def make_view(step: Step) -> str:

@@ -19,6 +19,7 @@ from core.portfolio import feature_sql
 from core.portfolio.contract import Contract
 from core.portfolio.database import Database, building, literal, open_readonly
 from core.portfolio.feature_sql import FeatureSql
+from core.portfolio.raw_table import raw_name
 from core.progress import Progress
 from core.settings import Settings
 
@@ -77,7 +78,7 @@ def build(settings: Settings, contract: Contract, progress: Progress) -> None:
 def _make_steps(file: duckdb.DuckDBPyConnection, sql: FeatureSql, contract: Contract, progress: Progress) -> None:
     """One relation per file; features are kept as temporary tables, so that no step holds the memory of another."""
     for table in contract.tables:
-        raw = feature_sql.raw_name(table.name)
+        raw = raw_name(table.name)
         file.execute(f"create temp view {raw} as select * from tables.{raw}")
     for step in sql.staging:
         file.execute(feature_sql.make_view(step))

@@ -10,10 +10,9 @@ import hashlib
 from collections.abc import Sequence
 from enum import IntEnum
 
-from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind
+from core.portfolio.contract import LARGEST_WHOLE, WHOLE_KINDS, Column, Contract, Kind
 from core.portfolio.database import literal
-
-LARGEST_WHOLE = 2**53 - 1  # whole numbers are exact in a double up to here
+from core.portfolio.raw_table import sql_type
 
 
 class Rule(IntEnum):
@@ -39,20 +38,6 @@ _WORDS = {
     Rule.OUT_OF_RANGE: "out of range",
     Rule.UNSEEN_CATEGORY: "not among the choices",
 }
-
-_SQL_TYPES = {
-    Kind.IDENTIFIER: "bigint",
-    Kind.TARGET: "tinyint",
-    Kind.FLAG: "tinyint",
-    Kind.COUNT: "bigint",
-    Kind.DAYS: "bigint",
-    Kind.MONTHS: "bigint",
-}
-
-
-def sql_type(column: Column) -> str:
-    """How a column is stored in the portfolio."""
-    return "varchar" if column.is_text else _SQL_TYPES.get(column.kind, "double")
 
 
 def fingerprint(contract: Contract) -> str:

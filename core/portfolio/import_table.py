@@ -11,6 +11,7 @@ from core.errors import ImportRefused
 from core.portfolio.contract import Column, Contract, Kind, Table, text
 from core.portfolio.database import quoted
 from core.portfolio.import_source import RawFile
+from core.portfolio.raw_table import raw_name
 
 _WHOLE_TYPES = {
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -36,7 +37,7 @@ class RawTable:
 
     @property
     def stored_name(self) -> str:
-        return quoted(f"raw_{self.table.name}")
+        return raw_name(self.table.name)
 
     @property
     def label(self) -> str:
@@ -53,7 +54,7 @@ class RawTable:
 
     @property
     def linked_table(self) -> str:
-        return quoted(f"raw_{self.table.via.table if self.table.via else self.contract.main.name}")
+        return raw_name(self.table.via.table if self.table.via else self.contract.main.name)
 
     def missing_columns(self) -> tuple[str, ...]:
         return tuple(name for name in self.columns if not any(file.spelled(name) for file in self.files))

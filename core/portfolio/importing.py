@@ -15,9 +15,10 @@ from core.portfolio import import_checks, import_rules, import_source
 from core.portfolio.contract import Contract, text
 from core.portfolio.database import building, quoted
 from core.portfolio.import_report import ImportReport, TableReport
-from core.portfolio.import_rules import checked, clean, sql_type
+from core.portfolio.import_rules import checked, clean
 from core.portfolio.import_source import Source, shown
 from core.portfolio.import_table import RawTable
+from core.portfolio.raw_table import raw_name, sql_type
 from core.progress import Progress
 from core.settings import Settings
 
@@ -119,7 +120,7 @@ def _coverage(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> tuple[int
     """Rows, applicants with at least one row, and their share of the main table's applicants."""
     key = quoted(raw.contract.portfolio.key)
     via = f"join {raw.linked_table} using ({quoted(raw.link)})" if raw.table.via else ""
-    main = quoted(f"raw_{raw.contract.main.name}")
+    main = raw_name(raw.contract.main.name)
     rows, applicants, everyone = connection.execute(
         f"select (select count(*) from {raw.stored_name}), "
         f"(select count(distinct {key}) from {raw.stored_name} {via}), (select count(*) from {main})"
@@ -152,7 +153,7 @@ def _whole_report(
 ) -> ImportReport:
     target = quoted(contract.portfolio.target)
     applicants, labelled, defaults = connection.execute(
-        f"select count(*), count({target}), count(*) filter ({target} = 1) from {quoted(f'raw_{contract.main.name}')}"
+        f"select count(*), count({target}), count(*) filter ({target} = 1) from {raw_name(contract.main.name)}"
     ).fetchall()[0]
     return ImportReport(
         title=text(contract.portfolio.title),

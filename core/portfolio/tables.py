@@ -13,7 +13,7 @@ from core.errors import PortfolioMissing, UnknownApplicant
 from core.portfolio import import_rules
 from core.portfolio.contract import Contract, Table, text
 from core.portfolio.database import Database, literal, open_readonly, quoted
-from core.portfolio.import_rules import sql_type
+from core.portfolio.raw_table import raw_name, sql_type
 
 REMEDY = "run: make run (the demo portfolio) or python -m core import --from DIR (your own tables)"
 _KEY = re.compile(r"[0-9]{1,18}")
@@ -96,13 +96,13 @@ class Tables:
 
     @property
     def _main(self) -> str:
-        return quoted(f"raw_{self._contract.main.name}")
+        return raw_name(self._contract.main.name)
 
     def _count_sql(self, table: Table) -> str:
-        key, own = quoted(self._contract.portfolio.key), quoted(f"raw_{table.name}")
+        key, own = quoted(self._contract.portfolio.key), raw_name(table.name)
         if table.via is None:
             return f"select count(*) from {own} where {key} = ?"
-        link, parent = quoted(table.via.column), quoted(f"raw_{table.via.table}")
+        link, parent = quoted(table.via.column), raw_name(table.via.table)
         return f"select count(*) from {own} where {link} in (select {link} from {parent} where {key} = ?)"
 
     def _number(self, key: str) -> int:

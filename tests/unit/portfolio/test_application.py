@@ -53,8 +53,8 @@ def inside(column: Column) -> st.SearchStrategy[str | float | int | None]:
         return st.sampled_from([choice.value for choice in column.choices]) | sentinels | nothing
     lowest, highest = column.limits
     if column.kind in WHOLE_KINDS:
-        least = -(2**63) + 1 if lowest is None else math.ceil(lowest)
-        most = 2**63 - 1 if highest is None else math.floor(highest)
+        least = -(2**53) + 1 if lowest is None else math.ceil(lowest)
+        most = 2**53 - 1 if highest is None else math.floor(highest)
         return st.integers(least, most) | sentinels | nothing
     numbers = st.floats(-1e300 if lowest is None else lowest, 1e300 if highest is None else highest)
     return numbers | sentinels | nothing
@@ -231,3 +231,10 @@ def test_an_accepted_application_cannot_be_changed() -> None:
 def test_every_label_in_a_refusal_is_the_contracts() -> None:
     found = problems(CONTRACT, dict.fromkeys(NAMES, object()))
     assert {p.column: p.label for p in found} == {name: text(COLUMNS[name].label) for name in NAMES}
+
+
+def test_a_whole_number_without_a_limit_of_its_own_ends_where_a_double_is_exact() -> None:
+    name, column = next((n, c) for n, c in COLUMNS.items() if c.kind in WHOLE_KINDS and c.limits[1] is None)
+    assert column.kind is not Kind.TARGET
+    assert refused(**{name: 2**53 - 1}) == []
+    assert refused(**{name: 2**53}) == [name]
