@@ -22,7 +22,7 @@ def sweep(models_dir: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """Whether it is another process at work: in a container, this one may bear the number of the one that was killed."""
+    """Whether it is another process at work: in a container, this one may bear the number of a killed one."""
     if process == os.getpid():
         return False
     try:
