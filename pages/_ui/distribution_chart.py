@@ -21,10 +21,10 @@ def figure_of(view: Distribution, narrow: bool) -> Part:
 def _numbers(view: Distribution) -> Part:
     bars = _bars(view) | {
         "x": [(one.start + one.end) / 2 for one in view.bins],
-        "y": [one.share for one in view.bins],
+        "y": [100 * one.share for one in view.bins],
         "width": [one.end - one.start for one in view.bins],
     }
-    top = max((one.share for one in view.bins), default=1.0)
+    top = max((100 * one.share for one in view.bins), default=100.0)
     at = view.client_at
     return figure(
         [bars],
@@ -34,7 +34,7 @@ def _numbers(view: Distribution) -> Part:
         margin={"l": 44, "r": 8, "t": 8, "b": 46},
         bargap=0.05,
         xaxis=_axis(title={"text": view.axis, "font": {"color": palette.QUIET, "size": 12}}),
-        yaxis=_axis(tickformat=".0%", rangemode="tozero", range=[0, 1.22 * top], showgrid=True),
+        yaxis=_axis(ticksuffix=" %", rangemode="tozero", range=[0, 1.22 * top], showgrid=True),
     )
 
 

@@ -61,12 +61,11 @@ def draw(desk: Desk) -> None:
 
 
 def _filled_in(desk: Desk, start: Content) -> Content:
-    st.session_state.setdefault(state.WAY, start.way)
-    st.session_state.setdefault(state.HISTORY_OF, start.history_of)
     way = st.segmented_control(
         "How it is given",
         list(Way),
-        key=state.WAY,
+        default=start.way,
+        key=state.entry_key("way"),
         format_func=lambda choice: _WAYS[choice],
         required=True,
         label_visibility="collapsed",
@@ -77,7 +76,8 @@ def _filled_in(desk: Desk, start: Content) -> Content:
         typed, pasted = _form(desk, start), start.pasted
     history_of = st.text_input(
         "History of client number",
-        key=state.HISTORY_OF,
+        value=start.history_of,
+        key=state.entry_key("history_of"),
         max_chars=40,
         placeholder="None: a new client",
         help="An existing client's earlier loans and payments count, the fields above replace the application.",
@@ -87,10 +87,10 @@ def _filled_in(desk: Desk, start: Content) -> Content:
 
 
 def _pasted(start: Content) -> str:
-    st.session_state.setdefault(state.PASTED, start.pasted)
     return st.text_area(
         "Raw fields of one application, as a JSON object",
-        key=state.PASTED,
+        value=start.pasted,
+        key=state.entry_key("pasted"),
         height=260,
         placeholder='{"FIELD": 1, "OTHER": "text"}',
         help="The contract's column names; what is left out is missing. At most 1 MB.",
@@ -116,7 +116,7 @@ def _group(group: FormGroup, fields: Mapping[str, EntryField], start: Content) -
     typed: dict[str, Typed] = {}
     for place, name in enumerate(group.columns):
         with columns[place % _COLUMNS]:
-            typed[name] = entry_widgets.field(fields[name], state.entry_key(name), start.typed.get(name))
+            typed[name] = entry_widgets.field(fields[name], state.entry_key(f"field_{name}"), start.typed.get(name))
     return typed
 
 

@@ -15,17 +15,17 @@ def field(asked: EntryField, key: str, start: Typed) -> Typed:
 
     No limits are set: the core says what is wrong in words, and a draft may hold a mistake.
     """
-    st.session_state.setdefault(key, start)
     if asked.choices:
-        return _choice(asked, key)
-    return _number(asked, key)
+        return _choice(asked, key, start)
+    return _number(asked, key, None if isinstance(start, str) else start)
 
 
-def _choice(asked: EntryField, key: str) -> Typed:
+def _choice(asked: EntryField, key: str, start: Typed) -> Typed:
+    values = list(asked.choices)
     return st.selectbox(
         plain(asked.label),
-        list(asked.choices),
-        index=None,
+        values,
+        index=values.index(start) if start in values else None,
         key=key,
         format_func=lambda value: asked.choices.get(value, str(value)),
         placeholder="Not given",
@@ -33,10 +33,10 @@ def _choice(asked: EntryField, key: str) -> Typed:
     )
 
 
-def _number(asked: EntryField, key: str) -> Typed:
+def _number(asked: EntryField, key: str, start: float | int | None) -> Typed:
     return st.number_input(
         plain(asked.label),
-        value=None,
+        value=start,
         step=int(asked.step) if asked.whole else asked.step,
         format="%d" if asked.whole else _AS_GIVEN,
         key=key,

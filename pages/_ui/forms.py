@@ -47,7 +47,7 @@ def client_number(waiting: Sequence[str]) -> str:
             placeholder="Client number, then Enter",
             icon=":material/search:",
             max_chars=40,
-            width=210,
+            width=200,
         )
         st.button(
             "Next waiting",

@@ -15,9 +15,6 @@ BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
 ENTRY: Final = "entry"  # also the query parameter: /?entry=form
 FEATURE: Final = "feature"
-WAY: Final = "entry_way"
-PASTED: Final = "entry_pasted"
-HISTORY_OF: Final = "entry_history_of"
 _LIMITS_OF: Final = "limits_of"
 
 BY_NUMBER, BY_FORM = "number", "form"
@@ -48,23 +45,39 @@ def by_form() -> bool:
 
 def what_if_key(case: str, column: str) -> str:
     """Of the widget that changes this field of this case."""
-    return f"what_if_{case}_{column}"
+    return f"what_if_{case}_{column}{_generation(f'resets_{case}')}"
 
 
 def corrected_key(case: str) -> str:
     """Of the choice of facts to correct."""
-    return f"what_if_{case}"
+    return f"what_if_{case}{_generation(f'resets_{case}')}"
 
 
-def entry_key(column: str) -> str:
-    """Of the widget of the entry form."""
-    return f"entry_field_{column}"
+def reset_what_if(case: str) -> None:
+    """Its widgets start anew, as the application has them."""
+    _next_generation(f"resets_{case}")
+
+
+def entry_key(what: str) -> str:
+    """Of a widget of the entry form."""
+    return f"entry_{what}{_generation('discards')}"
 
 
 def forget_entry() -> None:
     """The entry form starts empty again."""
-    for key in [str(key) for key in st.session_state if str(key).startswith("entry_")]:
-        del st.session_state[key]
+    _next_generation("discards")
+
+
+def _generation(of: str) -> str:
+    """Behind a key: widgets under a new key are new. Setting the old ones' values instead gets lost on the way to the
+    browser when another run of the page overtakes it.
+    """
+    count = st.session_state.get(of, 0)
+    return f"_{count}" if count else ""
+
+
+def _next_generation(of: str) -> None:
+    st.session_state[of] = st.session_state.get(of, 0) + 1
 
 
 def limits_asked_for() -> str:

@@ -26,7 +26,7 @@ def what_if(case: Case, narrow: bool) -> None:
     offered = {field.column: field for field in case.desk.changeable_fields()}
     with st.container(border=True):
         fields = {name: entry_field(case.desk.contract, name) for name in offered}
-        _head(case, fields)
+        _head(case)
         left, right = st.columns([0.36, 0.64], gap="medium")
         with left:
             typed = _levers(case, offered, fields) | _corrections(case, offered, fields)
@@ -34,7 +34,7 @@ def what_if(case: Case, narrow: bool) -> None:
             _result(case, typed_changes(fields, case.application, typed), narrow)
 
 
-def _head(case: Case, fields: Mapping[str, EntryField]) -> None:
+def _head(case: Case) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("What if", anchor=False, width="content")
         st.button(
@@ -42,17 +42,9 @@ def _head(case: Case, fields: Mapping[str, EntryField]) -> None:
             icon=":material/undo:",
             shortcut=RESET_KEY,
             help="Every field as the application has it.",
-            on_click=_reset,
-            args=(case, fields),
+            on_click=state.reset_what_if,
+            args=(case.identity,),
         )
-
-
-def _reset(case: Case, fields: Mapping[str, EntryField]) -> None:
-    for name, field in fields.items():
-        key = state.what_if_key(case.identity, name)
-        if key in st.session_state:
-            st.session_state[key] = field.typed(case.application.fields.get(name))
-    st.session_state[state.corrected_key(case.identity)] = []
 
 
 def _levers(case: Case, offered: Mapping[str, ChangeableField], fields: Mapping[str, EntryField]) -> dict[str, Typed]:

@@ -56,7 +56,7 @@ def headings(test: AppTest) -> list[str]:
 
 
 def lever(test: AppTest, column: str = LEVER, client: str = CLIENT):  # type: ignore[no-untyped-def]
-    return test.number_input(key=f"what_if_{client}_{column}")
+    return next(w for w in test.number_input if str(w.key).startswith(f"what_if_{client}_{column}"))
 
 
 def reset(test: AppTest) -> AppTest:
