@@ -66,7 +66,8 @@ class Desk:
         self.features = parts.features
         self.model = parts.model
         self.policy = parts.policy
-        self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock)
+        self._language = parts.settings.language
+        self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock, self._language)
         self._opened_files = parts.opened_files
         self._columns = _columns_of(parts.model.features, parts.features.names)
         self._exposure_column = _place_of(parts.policy.exposure_column.lower(), parts.features.names)
@@ -91,7 +92,7 @@ class Desk:
         return self.facts_of(self.application(key))
 
     def facts_of(self, application: Application) -> tuple[Fact, ...]:
-        return facts(self.contract, application.fields, self._reference)
+        return facts(self.contract, application.fields, self._reference, self._language)
 
     def what_if(self, application: Application, changes: Mapping[str, object], history_of: str | None = None) -> WhatIf:
         """The score of the application with some fields changed, beside the one it has.
@@ -101,14 +102,14 @@ class Desk:
         altered = changed(self.contract, application, changes)
         before = self.score_application(application, history_of)
         after = self.score_application(altered, history_of)
-        return what_if(before, after, changes_between(self.contract, application, altered), self.policy.scale)
+        return self._what_if(before, after, application, altered)
 
     def what_if_of(self, key: str, changes: Mapping[str, object]) -> WhatIf:
         """The same for a stored applicant, beside the stored score."""
         before, application = self.score(key), self.application(key)
         altered = changed(self.contract, application, changes)
         after = self.score_application(altered, before.applicant)
-        return what_if(before, after, changes_between(self.contract, application, altered), self.policy.scale)
+        return self._what_if(before, after, application, altered)
 
     def field_limits(self, application: Application, score: Score, history_of: str | None = None) -> FieldLimits:
         """How far the recommendation of this application's score holds in each field that may be changed."""
@@ -120,11 +121,11 @@ class Desk:
 
         sample = self.model.reference.features
         samples = {name: sample[:, at] for at, name in enumerate(self.model.features)}
-        return field_limits(self.contract, application, score.recommendation, samples, ask)
+        return field_limits(self.contract, application, score.recommendation, samples, ask, self._language)
 
     def changeable_fields(self) -> tuple[ChangeableField, ...]:
         """What a what-if may change, in the order of the form: levers, and facts that may be corrected."""
-        return changeable_fields(self.contract)
+        return changeable_fields(self.contract, self._language)
 
     def similar(self, score: Score) -> SimilarClients | TooFewSimilar:
         """What became of the held-out clients most like the one of this score."""
@@ -187,7 +188,7 @@ class Desk:
 
     @cached_property
     def _surroundings(self) -> Surroundings:
-        return Surroundings(self.model, self.policy, self.contract)
+        return Surroundings(self.model, self.policy, self.contract, self._language)
 
     @cached_property
     def _reference(self) -> ReferenceSample:
@@ -213,6 +214,10 @@ class Desk:
 
     def _scored(self, row: NDArray[np.float32], applicant: str) -> Score:
         return self.scorer.score(row[self._columns], self.model.features, applicant, self._exposure(row))
+
+    def _what_if(self, before: Score, after: Score, application: Application, altered: Application) -> WhatIf:
+        changes = changes_between(self.contract, application, altered, self._language)
+        return what_if(before, after, changes, self.policy.scale)
 
     def _exposure(self, row: NDArray[np.float32]) -> float | None:
         """The amount a default would put at risk, as the feature row holds it; None where it holds none.

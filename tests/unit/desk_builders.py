@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -14,6 +15,7 @@ from core.desk import Desk, Parts
 from core.desk_files import Identity
 from core.errors import UnknownApplicant
 from core.model.artefact import Model
+from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
 from core.portfolio.tables import Tables
 from core.settings import Settings
@@ -83,11 +85,11 @@ def some_settings(data: Path) -> Settings:
     return settings.read({}, data_dir=data)
 
 
-def a_desk(data: Path, opened_files: Identity = ()) -> Desk:
+def a_desk(data: Path, opened_files: Identity = (), contract: Contract | None = None, language: str = "en") -> Desk:
     return Desk(
         Parts(
-            settings=some_settings(data),
-            contract=a_contract(),
+            settings=replace(some_settings(data), language=language),
+            contract=contract or a_contract(),
             tables=cast("Tables", FakeTables()),
             features=cast("FeatureStore", FakeFeatures()),
             model=cast("Model", FakeModel()),

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -64,6 +65,22 @@ def test_facts_are_compared_with_the_models_reference(desk: Desk) -> None:
     assert shown["Children"] == ("0", "below more than 99 % of clients")
     assert shown["Employed"] == ("1.1 years", "longer than 100 % of clients")
     assert shown["Loan"] == ("1,000", "")  # the model does not use it, so its reference does not hold it
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Income"), ("fr", "Revenu"), ("xx", "Income")])
+def test_a_desk_speaks_the_language_of_its_settings_and_english_where_the_contract_lacks_it(
+    language: str, label: str, tmp_path: Path
+) -> None:
+    contract = a_contract()
+    income = msgspec.structs.replace(contract.main_columns["INCOME"], label={"en": "Income", "fr": "Revenu"})
+    loans = {**contract.columns["loans"], "INCOME": income}
+    contract = msgspec.structs.replace(contract, columns={**contract.columns, "loans": loans})
+    desk = a_desk(tmp_path, contract=contract, language=language)
+    score = desk.score("1")
+    assert [c.label for c in score.contributions if c.feature == "income"] == [label]
+    assert label in [fact.label for fact in desk.facts("1")]
+    assert label in [field.label for field in desk.changeable_fields()]
+    assert label in [feature.label for feature in desk.shown_features(score)]
 
 
 def test_standing_and_peers_come_from_the_card(desk: Desk) -> None:
