@@ -48,8 +48,10 @@ HISTORY: dict[str, list[dict[str, object]]] = {
         {**POS_MONTH, "MONTHS_BALANCE": -2, "CNT_INSTALMENT": 10, "CNT_INSTALMENT_FUTURE": 7, "SK_DPD": 0},
     ],
     "installments_payments": [
-        {**PAYMENT, "DAYS_INSTALMENT": -400, "DAYS_ENTRY_PAYMENT": -410, "AMT_INSTALMENT": 30.0, "AMT_PAYMENT": 30.0},
-        {**PAYMENT, "DAYS_INSTALMENT": -60, "DAYS_ENTRY_PAYMENT": -54, "AMT_INSTALMENT": 30.0, "AMT_PAYMENT": 21.0},
+        {**PAYMENT, "NUM_INSTALMENT_NUMBER": 1, "DAYS_INSTALMENT": -400, "DAYS_ENTRY_PAYMENT": -410,
+         "AMT_INSTALMENT": 30.0, "AMT_PAYMENT": 30.0},
+        {**PAYMENT, "NUM_INSTALMENT_NUMBER": 2, "DAYS_INSTALMENT": -60, "DAYS_ENTRY_PAYMENT": -54,
+         "AMT_INSTALMENT": 30.0, "AMT_PAYMENT": 21.0},
     ],
     "credit_card_balance": [
         {**CARD_MONTH, "MONTHS_BALANCE": -1, "AMT_BALANCE": 600.0, "AMT_CREDIT_LIMIT_ACTUAL": 500.0, "SK_DPD": 0},
@@ -191,8 +193,14 @@ def test_nothing_after_the_application_changes_a_feature(
         ],
         "pos_cash_balance": [{**POS_MONTH, "MONTHS_BALANCE": 1, "CNT_INSTALMENT_FUTURE": 0, "SK_DPD": 99}],
         "installments_payments": [
-            {**PAYMENT, "DAYS_INSTALMENT": 1, "DAYS_ENTRY_PAYMENT": -1, "AMT_INSTALMENT": 9.0, "AMT_PAYMENT": 9.0},
-            {**PAYMENT, "DAYS_INSTALMENT": -9, "DAYS_ENTRY_PAYMENT": 1, "AMT_INSTALMENT": 9.0, "AMT_PAYMENT": 9.0},
+            {
+                **PAYMENT,
+                "NUM_INSTALMENT_NUMBER": 3,
+                "DAYS_INSTALMENT": 1,
+                "DAYS_ENTRY_PAYMENT": -1,
+                "AMT_INSTALMENT": 9.0,
+                "AMT_PAYMENT": 9.0,
+            },
         ],
         "credit_card_balance": [{**CARD_MONTH, "MONTHS_BALANCE": 1, "AMT_BALANCE": 9e6, "SK_DPD": 99}],
     }

@@ -1,18 +1,27 @@
 -- One row per applicant: instalments of earlier loans here, as due and as paid. Days are relative to the application, negative = before.
--- A row counts only when it was due and (where a payment is recorded) paid on or before the application.
-with payment as (
+-- An instalment counts once, however many payments it took, and only when it was due on or before the application.
+-- Its state is the one known at the application: what was paid later was still owed then, and late since the due day.
+with paid_instalment as (
     select
         applicant_key,
         loan_key,
-        due_day,
-        paid_day - due_day as days_after_due,
-        greatest(paid_day - due_day, 0) as days_late,
-        due_amount,
-        coalesce(paid_amount, 0) as paid_amount,
-        greatest(due_amount - coalesce(paid_amount, 0), 0) as short_amount,
-        plan_version
+        plan_version,
+        instalment_number,
+        max(due_day) as due_day,
+        max(due_amount) as due_amount,
+        case when max(paid_day) <= 0 then max(paid_day) end as paid_day,
+        coalesce(sum(paid_amount) filter (where paid_day <= 0), 0) as paid_amount
     from stg_installments_payments
-    where due_day <= 0 and coalesce(paid_day, 0) <= 0
+    group by applicant_key, loan_key, plan_version, instalment_number
+),
+instalment as (
+    select
+        *,
+        paid_day - due_day as days_after_due,
+        greatest(coalesce(paid_day, 0) - due_day, 0) as days_late,
+        greatest(due_amount - paid_amount, 0) as short_amount
+    from paid_instalment
+    where due_day <= 0
 )
 select
     applicant_key,
@@ -91,5 +100,5 @@ select
         / nullif(count(*) filter (where due_day < -365), 0) as instalment_short_trend,
     (sum(due_amount) filter (where due_day >= -365) / nullif(count(due_amount) filter (where due_day >= -365), 0))
         / nullif(sum(due_amount) filter (where due_day < -365) / nullif(count(due_amount) filter (where due_day < -365), 0), 0) as instalment_due_trend
-from payment
+from instalment
 group by applicant_key
