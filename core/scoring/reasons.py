@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from core.errors import ExplanationRefused
 from core.portfolio.contract import Contract, FeatureMeaning, text
+from core.portfolio.wording import inside_sentence
+from core.scoring.feature_gate import FeatureRow
 from core.scoring.score import FamilyContribution, Reason
 
 MOST_REASONS = 4  # 12 CFR 1002.9, official interpretation: more than four are not likely to help
@@ -38,22 +40,21 @@ class Families:
             for family, said in contract.families.items()
         }
 
-    def sums(self, shares: NDArray[np.float64]) -> tuple[FamilyContribution, ...]:
+    def sums(self, shares: NDArray[np.float64], row: FeatureRow) -> tuple[FamilyContribution, ...]:
         """Every family's sum over its features, largest first."""
-        summed = self._summed(shares)
-        families = (FamilyContribution(f, self._label(f), c) for f, c in zip(self._ids, summed, strict=True))
+        parts = zip(self._ids, self._summed(shares), self._unknown(shares, row), strict=True)
+        families = (FamilyContribution(f, self._label(f), c, unknown) for f, c, unknown in parts)
         return tuple(sorted(families, key=lambda family: -abs(family.contribution)))
 
-    def reasons(self, shares: NDArray[np.float64]) -> tuple[Reason, ...]:
+    def reasons(self, shares: NDArray[np.float64], row: FeatureRow) -> tuple[Reason, ...]:
         """The families that raise the risk noticeably, largest harm first; none where no harm is worth about a point.
 
         Raises ExplanationRefused when a principal family has no wording or a protected feature contributes: no
         principal factor may be left out (12 CFR 1002.9), and a protected one may not be a reason at all.
         """
         self._check_protected(shares)
-        harms = zip(self._ids, self._summed(shares), strict=True)
-        principal = sorted(((f, harm) for f, harm in harms if harm >= LEAST_HARM), key=lambda item: -item[1])
-        return tuple(self._reason(family, harm) for family, harm in principal[:MOST_REASONS])
+        principal = [family for family in self.sums(shares, row) if family.contribution >= LEAST_HARM]
+        return tuple(self._reason(family) for family in principal[:MOST_REASONS])
 
     def _check_protected(self, shares: NDArray[np.float64]) -> None:
         """Training leaves protected features out: this is a model from elsewhere, or a contract changed since."""
@@ -68,15 +69,29 @@ class Families:
         summed: list[float] = np.bincount(self._family_of, weights=shares, minlength=len(self._ids)).tolist()
         return summed
 
+    def _unknown(self, shares: NDArray[np.float64], row: FeatureRow) -> list[bool]:
+        """Whether missing values make up most of what a family adds or takes away."""
+        from_missing = np.asarray(self._summed(np.where(np.isnan(row), shares, 0.0)))
+        summed = np.asarray(self._summed(shares))
+        unknown: list[bool] = (from_missing * np.sign(summed) > np.abs(summed) / 2).tolist()
+        return unknown
+
     def _label(self, family: str) -> str:
         said = self._words.get(family)
         return said.label if said else family or "Without a family"
 
-    def _reason(self, family: str, harm: float) -> Reason:
+    def _reason(self, principal: FamilyContribution) -> Reason:
+        family = principal.family
         said = self._words.get(family)
         if said is None or not said.raises or not said.reason:
             raise ExplanationRefused(
                 f"Family '{family}': it is a principal reason of this score and must have a wording, the contract "
                 "gives none; add label, raises and reason to the contract."
             )
-        return Reason(family, said.label, said.raises, said.reason, harm)
+        raises = nothing_known(said.label) if principal.unknown else said.raises
+        return Reason(family, said.label, raises, said.reason, principal.contribution)
+
+
+def nothing_known(label: str) -> str:
+    """How a sentence names a family that counts because its facts are missing: it must not claim what nobody knows."""
+    return f"nothing known about {inside_sentence(label)}"

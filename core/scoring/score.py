@@ -26,6 +26,7 @@ class FamilyContribution:
     family: str
     label: str
     contribution: float  # log-odds, sum over the family's features
+    unknown: bool = False  # most of it comes from values that are missing
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,24 @@ def test_reasons_are_the_families_that_raise_risk_by_harm_in_the_contracts_words
     assert reasons[0].contribution == pytest.approx(0.5)
 
 
+def test_a_family_that_counts_because_it_is_missing_claims_nothing_about_it() -> None:
+    scorer = a_scorer(MissingRaises({"income": 0.0}))
+    score = scorer.score(np.array([np.nan], dtype=np.float32), ("income",), "1", None)
+    assert [family.unknown for family in score.families] == [True]
+    assert score.reasons[0].raises == "nothing known about income"
+    assert not a_scorer().score(a_row(), NAMES, "1", None).families[0].unknown
+
+
+class MissingRaises(LinearModel):
+    """Missing values raise the risk by 0.5 each."""
+
+    def margin(self, row: NDArray[np.float32]) -> float:
+        return self.contributions(row)[1] + float(self.contributions(row)[0].sum())
+
+    def contributions(self, row: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:
+        return np.where(np.isnan(row), 0.5, 0.0), -2.5
+
+
 def test_at_most_four_reasons_are_given() -> None:
     row = a_row(outside=-9.0, income=-9.0)
     assert [r.family for r in a_scorer().score(row, NAMES, "1", None).reasons] == ["outside", "income", "work", "past"]
