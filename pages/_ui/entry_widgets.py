@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.portfolio.entry_fields import EntryField, Typed
+from pages._ui import state
 from pages._ui.words import plain
 
 _AS_GIVEN = "%.12g"  # 24700.5 and 135000 as they are, without zeros behind
@@ -15,6 +16,7 @@ def field(asked: EntryField, key: str, start: Typed) -> Typed:
 
     No limits are set: the core says what is wrong in words, and a draft may hold a mistake.
     """
+    start = state.started_with(key, start)
     if asked.choices:
         return _choice(asked, key, start)
     return _number(asked, key, None if isinstance(start, str) else start)

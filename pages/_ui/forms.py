@@ -28,11 +28,11 @@ def how_asked() -> bool:
         "Whom to score",
         list(words.ENTRIES),
         key=state.ENTRY,
-        bind="query-params",
         format_func=lambda choice: words.ENTRIES[choice],
         required=True,
         label_visibility="collapsed",
     )
+    state.link_entry()
     return state.by_form()
 
 

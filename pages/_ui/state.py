@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.portfolio.entry_fields import Typed
 from core.scoring.waterfall import Grouping, Unit
 
 CLIENT: Final = "client"  # also the query parameter: /?client=100001
@@ -41,6 +42,23 @@ def choose_client(key: str) -> None:
 def by_form() -> bool:
     """Whether a new application is typed in instead of a client's number."""
     return bool(st.session_state.get(ENTRY) == BY_FORM)
+
+
+def link_entry() -> None:
+    """The address says so; a bound widget would write its label there."""
+    if by_form():
+        st.query_params[ENTRY] = BY_FORM
+    else:
+        st.query_params.pop(ENTRY, None)
+
+
+def started_with(key: str, start: Typed) -> Typed:
+    """What a widget was first drawn with: one that starts empty can be emptied again, whatever was typed since."""
+    first = f"start_of_{key}"
+    if key not in st.session_state:
+        st.session_state[first] = start
+    kept: Typed = st.session_state[first]
+    return kept
 
 
 def what_if_key(case: str, column: str) -> str:

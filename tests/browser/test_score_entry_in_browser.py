@@ -1,0 +1,87 @@
+"""An officer's work in a real browser: what-if beside the old score, an application typed in, a refresh in between."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.visits import visit
+
+pytestmark = pytest.mark.browser
+
+CLIENT = "100011"
+VERDICT = re.compile(r"^(Approve|Refer|Decline) recommended: PD")
+CHOICES = {
+    "Type of loan": "Cash loan",
+    "Source of income": "Working",
+    "Education": "Secondary",
+    "Housing": "Own house or flat",
+    "Owns a home": "Yes",
+    "Owns a car": "No",
+}
+NUMBERS = {"Credit amount": "450000", "Income": "180000", "Children": "1"}
+
+
+def number(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True).first
+
+
+def type_in(page: Page, label: str, value: str) -> None:
+    number(page, label).fill(value)
+    number(page, label).press("Enter")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+
+
+def choose(page: Page, label: str, choice: str) -> None:
+    page.get_by_role("combobox", name=re.compile(rf"^(Selected .*)?{label}", re.IGNORECASE)).first.click()
+    page.get_by_role("option", name=choice, exact=True).first.click()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+
+
+def test_a_what_if_stands_beside_the_score_and_a_key_takes_it_back(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=20_000)
+        before = number(page, "Credit amount").input_value()
+        type_in(page, "Credit amount", "90000")
+        expect(page.get_by_text(re.compile("^With credit amount 90,000 instead of"))).to_be_visible(timeout=20_000)
+        page.get_by_role("heading", name="What if").click()
+        page.keyboard.press("x")
+        expect(page.get_by_text("As it is", exact=True)).to_be_visible(timeout=20_000)
+        assert number(page, "Credit amount").input_value() == before
+
+
+def test_the_next_waiting_client_is_one_key_away(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        page.keyboard.press("n")
+        expect(page.get_by_role("heading", name="Client 101501")).to_be_visible(timeout=20_000)
+
+
+def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        page.get_by_role("radio", name="New application").click()
+        expect(page.get_by_role("heading", name="New application")).to_be_visible(timeout=20_000)
+        assert "entry=form" in page.url
+        for label, value in NUMBERS.items():
+            type_in(page, label, value)
+        page.reload()
+        expect(number(page, "Credit amount")).to_have_value("450000", timeout=20_000)
+        page.get_by_role("button", name="Score this application").click()
+        expect(page.get_by_text("This application cannot be scored yet")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(re.compile("^Source of income: must be given"))).to_be_visible()
+        page.get_by_text("The application", exact=True).first.click()
+        for label, choice in CHOICES.items():
+            choose(page, label, choice)
+        page.get_by_role("button", name="Score this application").click()
+        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        page.get_by_role("radio", name="Log-odds").click()
+        expect(page.locator(".xtitle").filter(has_text="log-odds of default")).to_be_visible(timeout=20_000)
+        page.reload()
+        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        page.get_by_text("The application", exact=True).first.click()
+        page.get_by_role("button", name="Discard draft").click()
+        page.get_by_role("button", name="Discard", exact=True).click()
+        expect(page.get_by_text(VERDICT)).to_have_count(0, timeout=20_000)
+        expect(number(page, "Credit amount")).to_have_value("")
