@@ -156,7 +156,7 @@ def reasons(rows: Sequence[Reason]) -> None:
             st.subheader("Principal reasons", anchor=False)
             st.caption("What raises this client's risk most, in the words of a letter")
         if not rows:
-            st.markdown("No family of facts raises this client's risk.")
+            st.markdown("No single factor raises the risk by a point or more.")
         for place, reason in enumerate(rows, start=1):
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{place}. {plain(reason.label)}**")

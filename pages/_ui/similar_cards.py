@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.roles import Action, Page
-from core.portfolio.wording import percent
-from core.scoring.certificate_words import inside_sentence
+from core.portfolio.wording import inside_sentence, percent
 from core.scoring.extrapolation import Extrapolation
 from core.scoring.field_limits import FieldLimit, FieldLimits
 from core.scoring.similar import SimilarClients, TooFewSimilar
