@@ -14,7 +14,7 @@ from pages._ui.case import Case
 from pages._ui.words import plain
 
 _MOST_LIMITS = 3  # told in a sentence each; the table holds all
-_LOOKS_AGAIN = 0.1  # seconds after which the limits are computed: the page stands first
+_LOOKS_AGAIN = 0.5  # seconds after which the limits are computed: the page stands first
 
 
 def extrapolation(view: Extrapolation) -> None:
