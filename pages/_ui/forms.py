@@ -27,6 +27,7 @@ def how_asked() -> bool:
     st.segmented_control(
         "Whom to score",
         list(words.ENTRIES),
+        default=state.first_entry(),
         key=state.ENTRY,
         format_func=lambda choice: words.ENTRIES[choice],
         required=True,
@@ -81,6 +82,7 @@ def why() -> WhyQuestion:
             unit = st.segmented_control(
                 "Unit",
                 list(Unit),
+                default=Unit.POINTS,
                 key=state.UNIT,
                 format_func=lambda choice: words.UNITS[choice],
                 required=True,
@@ -89,6 +91,7 @@ def why() -> WhyQuestion:
             grouping = st.segmented_control(
                 "One bar for each",
                 list(Grouping),
+                default=Grouping.FAMILY,
                 key=state.GROUPING,
                 format_func=lambda choice: words.GROUPINGS[choice],
                 required=True,
@@ -103,6 +106,7 @@ def bars() -> None:
         st.segmented_control(
             "Number of bars",
             state.BAR_CHOICES,
+            default=state.BAR_CHOICES[1],
             key=state.BARS,
             format_func=lambda choice: f":gray[{choice}]",
             required=True,

@@ -7,7 +7,6 @@ from typing import Final
 import streamlit as st
 
 from core.portfolio.entry_fields import Typed
-from core.scoring.waterfall import Grouping, Unit
 
 CLIENT: Final = "client"  # also the query parameter: /?client=100001
 UNIT: Final = "unit"
@@ -16,6 +15,7 @@ BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
 ENTRY: Final = "entry"  # also the query parameter: /?entry=form
 FEATURE: Final = "feature"
+_FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
 
 BY_NUMBER, BY_FORM = "number", "form"
@@ -24,11 +24,13 @@ BAR_CHOICES: Final = (6, 10, 15)
 
 
 def begin() -> None:
-    """What a new session starts with."""
-    st.session_state.setdefault(UNIT, Unit.POINTS)
-    st.session_state.setdefault(GROUPING, Grouping.FAMILY)
-    st.session_state.setdefault(BARS, BAR_CHOICES[1])
-    st.session_state.setdefault(ENTRY, BY_FORM if st.query_params.get(ENTRY) == BY_FORM else BY_NUMBER)
+    """What a new session starts with; widgets are told by their `default`, which no overtaking run can lose."""
+    st.session_state.setdefault(_FROM_LINK, st.query_params.get(ENTRY) == BY_FORM)
+
+
+def first_entry() -> str:
+    """How the page asks when a session begins: as its address says."""
+    return BY_FORM if st.session_state.get(_FROM_LINK) else BY_NUMBER
 
 
 def client() -> str:
@@ -41,7 +43,7 @@ def choose_client(key: str) -> None:
 
 def by_form() -> bool:
     """Whether a new application is typed in instead of a client's number."""
-    return bool(st.session_state.get(ENTRY) == BY_FORM)
+    return bool(st.session_state.get(ENTRY, first_entry()) == BY_FORM)
 
 
 def link_entry() -> None:
