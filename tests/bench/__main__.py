@@ -7,7 +7,7 @@ import platform
 
 from core import settings
 from core.desk import open_desk
-from tests.bench import bench_features, bench_full, bench_scoring, bench_sign_in, bench_start, bench_tables
+from tests.bench import bench_features, bench_full, bench_rerun, bench_scoring, bench_sign_in, bench_start, bench_tables
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     bench_features.bench_features(full=False)
     bench_sign_in.run()
     bench_start.run()
+    bench_rerun.run()
 
 
 if __name__ == "__main__":

@@ -32,12 +32,13 @@ def run(warm_starts: int = 3, sessions: int = 5) -> None:
     warm = [_seconds_to_healthy() for _ in range(warm_starts)]
     print(f"  warm: {statistics.median(warm):.1f} s median of {warm_starts} (target ≤ 8 s)")
     with _server() as (process, port):
-        _wait_until_healthy(port)
+        wait_until_healthy(port)
         time.sleep(3)
         print(f"  server memory, no visitor: {_megabytes(process):,.0f} MB")
         opened = _visit(port, sessions)
         if opened:
-            print(f"  server memory, {opened} visitors who scored: {_megabytes(process):,.0f} MB (target ≤ 1,500 MB)")
+            weight = f"{_megabytes(process):,.0f} MB (target ≤ 1,500 MB)"
+            print(f"  server memory, {opened} visitors who scored: {weight}")
 
 
 def _cold_seconds() -> float | None:
@@ -55,13 +56,13 @@ def _cold_seconds() -> float | None:
 def _seconds_to_healthy() -> float:
     started = time.perf_counter()
     with _server() as (_, port):
-        _wait_until_healthy(port)
+        wait_until_healthy(port)
         return time.perf_counter() - started
 
 
 @contextmanager
 def _server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -71,7 +72,7 @@ def _server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         process.wait(30)
 
 
-def _wait_until_healthy(port: int) -> None:
+def wait_until_healthy(port: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -117,7 +118,7 @@ def _megabytes(process: subprocess.Popen[bytes]) -> float:
     return float(psutil.Process(process.pid).memory_info().rss) / 1e6
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])
