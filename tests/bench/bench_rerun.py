@@ -30,9 +30,7 @@ UNFROZEN = f"import gc; gc.freeze = lambda: None; {PLAIN}"
 
 
 def run() -> None:
-    print(
-        "\nScore page in a browser: from Enter to the next client's verdict on the screen (target p95 ≤ 100 ms + drawing)"
-    )
+    print("\nScore page in a browser: from Enter to the next verdict on the screen (target p95 ≤ 100 ms + drawing)")
     with closing(open_desk(settings.read())) as desk:
         keys = desk.tables.keys(RERUNS + 5)
         _what_if(desk, keys)

@@ -31,22 +31,30 @@ def number(page: Page, label: str) -> Locator:
 def type_in(page: Page, label: str, value: str) -> None:
     number(page, label).fill(value)
     number(page, label).press("Enter")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+    at_rest(page)
+
+
+def at_rest(page: Page) -> None:
+    """Waits until what was done has reached the server and its answer the page."""
+    page.wait_for_timeout(700)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
 
 
 def choose(page: Page, label: str, choice: str) -> None:
     page.get_by_role("combobox", name=re.compile(rf"^(Selected .*)?{label}", re.IGNORECASE)).first.click()
     page.get_by_role("option", name=choice, exact=True).first.click()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+    at_rest(page)
 
 
 def test_a_what_if_stands_beside_the_score_and_a_key_takes_it_back(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
-        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        at_rest(page)
         before = number(page, "Credit amount").input_value()
         type_in(page, "Credit amount", "90000")
         expect(page.get_by_text(re.compile("^With credit amount 90,000 instead of"))).to_be_visible(timeout=20_000)
         page.get_by_role("heading", name="What if").click()
+        at_rest(page)
         page.keyboard.press("x")
         expect(page.get_by_text("As it is", exact=True)).to_be_visible(timeout=20_000)
         assert number(page, "Credit amount").input_value() == before
@@ -54,7 +62,8 @@ def test_a_what_if_stands_beside_the_score_and_a_key_takes_it_back(browser: Brow
 
 def test_the_next_waiting_client_is_one_key_away(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
-        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        at_rest(page)
         page.keyboard.press("n")
         expect(page.get_by_role("heading", name="Client 101501")).to_be_visible(timeout=20_000)
 
