@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.accounts.roles import Role
+from core.desk import Desk, open_desk
 from pages._ui.session import visitor as visitor_module
 from tests.desks import session_token
 
@@ -42,3 +44,18 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     monkeypatch.setattr(visitor_module, "browser", lambda: BROWSER)
     yield who
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The small desk, as the pages see it and as a test may ask it."""
+    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+    opened = open_desk(settings.read())
+    yield opened
+    opened.close()
+
+
+def all_text(test: AppTest) -> str:
+    """Everything a page says in words, without the stars of bold text."""
+    kinds = (test.header, test.subheader, test.markdown, test.caption)
+    return "\n".join(str(element.value).replace("**", "") for kind in kinds for element in kind)

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import settings
 from core.accounts.roles import Role
-from core.desk import Desk, open_desk
+from core.desk import Desk
 from core.scoring.similar import SimilarClients
 from pages._ui.words import plain
-from tests.app.conftest import Visitor
+from tests.app.conftest import Visitor, all_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = "100009"
 LEVER = "AMT_CREDIT"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
-    opened = open_desk(settings.read())
-    yield opened
-    opened.close()
 
 
 def page(client: str = CLIENT) -> AppTest:
@@ -41,14 +24,6 @@ def page(client: str = CLIENT) -> AppTest:
     test.run()
     assert not test.exception
     return test
-
-
-def all_text(test: AppTest) -> str:
-    return "\n".join(
-        str(element.value).replace("**", "")
-        for kind in (test.header, test.subheader, test.markdown, test.caption)
-        for element in kind
-    )
 
 
 def headings(test: AppTest) -> list[str]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import settings
 from core.accounts.roles import Role
-from core.desk import Desk, open_desk
+from core.desk import Desk
 from core.portfolio import application as applications
 from core.portfolio.wording import percent
 from core.scoring.sentence import headline
 from pages._ui.words import plain
-from tests.app.conftest import Visitor
+from tests.app.conftest import Visitor, all_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = "100009"
@@ -34,31 +31,12 @@ REQUIRED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
-    opened = open_desk(settings.read())
-    yield opened
-    opened.close()
-
-
 def page() -> AppTest:
     test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
     test.query_params["entry"] = "form"
     test.run()
     assert not test.exception
     return test
-
-
-def all_text(test: AppTest) -> str:
-    kinds = (test.header, test.subheader, test.markdown, test.caption)
-    return "\n".join(str(element.value).replace("**", "") for kind in kinds for element in kind)
 
 
 def fill(test: AppTest, fields: dict[str, object]) -> AppTest:

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Page
 from core import settings
 from core.accounts.roles import Role
 from core.desk import Desk, open_desk
-from tests.bench.bench_start import ROOT, free_port, wait_until_healthy
+from tests.bench.bench_start import ROOT, wait_until_healthy
 from tests.browser.browser import chromium_path, opened
+from tests.browser.server import free_port
 from tests.browser.visits import sign_in
 from tests.desks import session_token
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import psutil
 
 from core import settings
 from core.accounts.roles import Role
+from tests.browser.server import free_port
 from tests.desks import session_token
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,9 +116,3 @@ def _any_key() -> str:
 
 def _megabytes(process: subprocess.Popen[bytes]) -> float:
     return float(psutil.Process(process.pid).memory_info().rss) / 1e6
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
