@@ -16,7 +16,18 @@
     ├── UnknownPerson         nobody has this user name
     ├── PermissionRefused     an action that this role may not do
     ├── SignInRefused         no session: never signed in, or it has ended
-    └── AccountsUnavailable   an accounts file that is damaged, locked or newer than this program
+    ├── AccountsUnavailable   an accounts file that is damaged, locked or newer than this program
+    ├── LedgerUnavailable     a ledger that cannot be opened
+    │   ├── LedgerLocked      another process has it open
+    │   └── MasterKeyRefused  the key that opens the applications' keys is missing or another one
+    ├── LedgerUnwritable      the ledger can be read but not written: nothing may be decided meanwhile
+    ├── UnknownRecord         no such event, application or policy in the record
+    ├── ErasedRecord          a record whose person was forgotten
+    ├── DecisionRefused       a decision against its rules
+    │   └── ScoreStale        a decision for a score that is no longer the one in force
+    ├── OutcomeRefused        an outcome against its rules
+    ├── ExportRefused         an export that cannot be made
+    └── ErasureRefused        an erasure that cannot be carried out
 
 Each message names the thing, the rule, what was got and the remedy. `exit_code` is what cron sees.
 """
@@ -90,3 +101,47 @@ class SignInRefused(SolventError):
 
 class AccountsUnavailable(SolventError):
     exit_code = 3
+
+
+class LedgerUnavailable(SolventError):
+    exit_code = 3
+
+
+class LedgerLocked(LedgerUnavailable):
+    pass
+
+
+class MasterKeyRefused(LedgerUnavailable):
+    pass
+
+
+class LedgerUnwritable(SolventError):
+    exit_code = 3
+
+
+class UnknownRecord(SolventError):
+    exit_code = 4
+
+
+class ErasedRecord(SolventError):
+    exit_code = 4
+
+
+class DecisionRefused(SolventError):
+    pass
+
+
+class ScoreStale(DecisionRefused):
+    pass
+
+
+class OutcomeRefused(SolventError):
+    pass
+
+
+class ExportRefused(SolventError):
+    pass
+
+
+class ErasureRefused(SolventError):
+    pass

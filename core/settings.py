@@ -33,6 +33,8 @@ class Settings:
     password_cost: int = 12  # bcrypt's log2 of rounds
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # only these may say whom they speak for
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")  # names under which the desk may be asked
+    retention_days: int = 2_557  # how long applications can be read: seven years
+    apart_master_key: Path | None = None  # where the master key lies, when not in the desk's own folder
     base_path: str = ""  # where the desk lies below its host, such as /solvent; empty: at the top
 
     @property
@@ -53,6 +55,26 @@ class Settings:
     def accounts_file(self) -> Path:
         """People, sessions and who did what to them: SQLite that only the owner can read."""
         return self.data_dir / "accounts.sqlite"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """Journal, store, keys and head of the one chain of events; only the owner can look inside."""
+        return self.data_dir / "ledger"
+
+    @property
+    def master_key_file(self) -> Path:
+        """What opens the applications' keys; to be backed up apart from them."""
+        return self.apart_master_key or self.data_dir / "master.key"
+
+    @property
+    def policies_dir(self) -> Path:
+        """Every policy that was ever in force, named by its content, and which one is active."""
+        return self.data_dir / "policies"
+
+    @property
+    def channel_file(self) -> Path:
+        """The socket over which commands reach the process that has the desk open."""
+        return self.data_dir / "desk.sock"
 
     @property
     def first_accounts_file(self) -> Path:
@@ -80,6 +102,8 @@ def read(environment: Mapping[str, str] | None = None, data_dir: Path | None = N
         password_cost=_whole(env, "SOLVENT_PASSWORD_COST", Settings.password_cost, 10, 16),
         trusted_proxies=_networks(env, "SOLVENT_TRUSTED_PROXIES"),
         allowed_hosts=_hosts(env, "SOLVENT_ALLOWED_HOSTS"),
+        retention_days=_whole(env, "SOLVENT_RETENTION_DAYS", Settings.retention_days, 90, 36_525),
+        apart_master_key=Path(env["SOLVENT_MASTER_KEY_FILE"]).resolve() if env.get("SOLVENT_MASTER_KEY_FILE") else None,
         base_path=_base_path(env, "SOLVENT_BASE_PATH"),
     )
 
