@@ -28,6 +28,7 @@ class EntryField:
     in_years: bool
     whole: bool
     step: float
+    money: bool
     _absent: frozenset[str | float]  # values that mean "not available"
 
     def typed(self, value: Value) -> Typed:
@@ -39,6 +40,17 @@ class EntryField:
         if isinstance(value, str) or self.choices:
             return value
         return int(value) if self.whole else float(value)
+
+    def read_as(self, typed: Typed) -> str:
+        """A large amount with its thousands separated, "1,350,000.5"; empty where the bare digits are as easy to read.
+
+        >>> EntryField("x", "X", "", True, {}, False, False, 1.0, True, frozenset()).read_as(1350000.5)
+        '1,350,000.5'
+        """
+        if not self.money or not isinstance(typed, (int, float)) or not 1000 <= abs(typed) < math.inf:
+            return ""
+        whole, _, cents = f"{typed:,.2f}".partition(".")
+        return f"{whole}.{cents.rstrip('0')}".rstrip(".")
 
     def raw(self, typed: Typed) -> Value:
         """What was typed as the tables store it; whether it is allowed is checked elsewhere."""
@@ -62,6 +74,7 @@ def entry_field(contract: Contract, name: str, language: str = "en") -> EntryFie
         in_years=in_years,
         whole=column.kind in WHOLE_KINDS and not in_years,
         step=0.5 if in_years else _STEPS.get(column.kind, 1.0),
+        money=column.kind is Kind.MONEY,
         _absent=frozenset(column.sentinels),
     )
 

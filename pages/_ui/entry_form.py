@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +20,7 @@ from core.portfolio.entry_fields import EntryField, Typed, entry_fields, raw_fie
 from pages._ui import cache, cards, case, entry_widgets, guard, state
 from pages._ui.case import Case
 from pages._ui.drafts import Content, Draft, Way
+from pages._ui.entry_widgets import Beside
 from pages._ui.session import visitor
 from pages._ui.words import plain
 
@@ -116,14 +119,30 @@ def _group(group: FormGroup, fields: Mapping[str, EntryField], start: Content) -
     typed: dict[str, Typed] = {}
     for place, name in enumerate(group.columns):
         with columns[place % _COLUMNS]:
-            typed[name] = entry_widgets.field(fields[name], state.entry_key(f"field_{name}"), start.typed.get(name))
+            typed[name] = _field(fields[name], start.typed.get(name))
     return typed
 
 
+def _field(field: EntryField, kept: Typed) -> Typed:
+    key = state.entry_field_key(field.column)
+    start = state.started_with(key, kept)
+    empty = Beside(":material/close:", f"Empty: {field.label}", partial(_empty, field.column))
+    return entry_widgets.field(field, key, start, None if start is None else empty)
+
+
+def _empty(column: str) -> None:
+    """The draft forgets the field, and a new widget starts with what the draft says."""
+    person = guard.require(Page.SCORE, Action.WORK)
+    draft = cache.drafts().of(person.user_name, visitor.now())
+    typed = {name: value for name, value in draft.content.typed.items() if name != column}
+    cache.drafts().keep(person.user_name, replace(draft, content=replace(draft.content, typed=typed)), visitor.now())
+    state.empty_entry_field(column)
+
+
 def _keep(person: Person, draft: Draft) -> None:
-    if draft.content.is_empty and draft.asked is None:
-        return
-    cache.drafts().keep(person.user_name, draft, visitor.now())
+    """An empty form in a second window must not wipe out what was typed in the first."""
+    if state.entry_begun(not draft.content.is_empty or draft.asked is not None):
+        cache.drafts().keep(person.user_name, draft, visitor.now())
 
 
 def _foot(person: Person, content: Content, draft: Draft) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.portfolio.entry_fields import EntryField, Typed
@@ -11,12 +14,29 @@ from pages._ui.words import plain
 _AS_GIVEN = "%.12g"  # 24700.5 and 135000 as they are, without zeros behind
 
 
-def field(asked: EntryField, key: str, start: Typed) -> Typed:
+@dataclass(frozen=True)
+class Beside:
+    """A small button beside a field, for what its widget cannot do: one drawn with a value is never empty again."""
+
+    icon: str
+    says: str
+    does: Callable[[], None]
+
+
+def field(asked: EntryField, key: str, start: Typed, beside: Beside | None = None) -> Typed:
     """What stands in the widget now; `start` is what it shows when it is drawn for the first time.
 
     No limits are set: the core says what is wrong in words, and a draft may hold a mistake.
     """
-    start = state.started_with(key, start)
+    if beside is None:
+        return _widget(asked, key, start)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xxsmall"):
+        typed = _widget(asked, key, start)
+        st.button("", icon=beside.icon, key=f"beside_{key}", help=plain(beside.says), on_click=beside.does)
+    return typed
+
+
+def _widget(asked: EntryField, key: str, start: Typed) -> Typed:
     if asked.choices:
         return _choice(asked, key, start)
     return _number(asked, key, None if isinstance(start, str) else start)
@@ -36,8 +56,10 @@ def _choice(asked: EntryField, key: str, start: Typed) -> Typed:
 
 
 def _number(asked: EntryField, key: str, start: float | int | None) -> Typed:
+    """The label repeats a large amount as it is read, 1,350,000: no format of the widget separates thousands."""
+    read = asked.read_as(state.value_in(key, start))
     return st.number_input(
-        plain(asked.label),
+        plain(f"{asked.label} · {read}" if read else asked.label),
         value=start,
         step=int(asked.step) if asked.whole else asked.step,
         format="%d" if asked.whole else _AS_GIVEN,

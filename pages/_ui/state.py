@@ -17,6 +17,7 @@ ENTRY: Final = "entry"  # also the query parameter: /?entry=form
 FEATURE: Final = "feature"
 _FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
+_BEGUN: Final = "entry_begun"
 
 BY_NUMBER, BY_FORM = "number", "form"
 
@@ -63,8 +64,28 @@ def started_with(key: str, start: Typed) -> Typed:
     return kept
 
 
+def value_in(key: str, start: Typed) -> Typed:
+    """What stands in a widget before it is drawn."""
+    value: Typed = st.session_state.get(key, start)
+    return value
+
+
 def what_if_key(case: str, column: str) -> str:
     """Of the widget that changes this field of this case."""
+    return _emptiable(_what_if_field(case, column))
+
+
+def taken_as_not_given(case: str, column: str) -> bool:
+    """Whether what-if plays with this field left out; every other key of it is of its being so."""
+    return _count(_emptied(_what_if_field(case, column))) % 2 == 1
+
+
+def take_as_not_given_or_back(case: str, column: str) -> None:
+    """Its widget starts anew: empty, or as the application has it."""
+    _next_generation(_emptied(_what_if_field(case, column)))
+
+
+def _what_if_field(case: str, column: str) -> str:
     return f"what_if_{case}_{column}{_generation(f'resets_{case}')}"
 
 
@@ -83,6 +104,23 @@ def entry_key(what: str) -> str:
     return f"entry_{what}{_generation('discards')}"
 
 
+def entry_field_key(column: str) -> str:
+    """Of the widget of one field of the entry form."""
+    return _emptiable(entry_key(f"field_{column}"))
+
+
+def empty_entry_field(column: str) -> None:
+    """Its widget starts anew, with what the draft says by then."""
+    _next_generation(_emptied(entry_key(f"field_{column}")))
+
+
+def entry_begun(holds_something: bool) -> bool:
+    """Whether the form of this session holds or ever held something: only then is an empty one meant."""
+    if holds_something:
+        st.session_state[_BEGUN] = True
+    return bool(st.session_state.get(_BEGUN))
+
+
 def forget_entry() -> None:
     """The entry form starts empty again."""
     _next_generation("discards")
@@ -92,12 +130,24 @@ def _generation(of: str) -> str:
     """Behind a key: widgets under a new key are new. Setting the old ones' values instead gets lost on the way to the
     browser when another run of the page overtakes it.
     """
-    count = st.session_state.get(of, 0)
-    return f"_{count}" if count else ""
+    return f"_{_count(of)}" if _count(of) else ""
 
 
 def _next_generation(of: str) -> None:
-    st.session_state[of] = st.session_state.get(of, 0) + 1
+    st.session_state[of] = _count(of) + 1
+
+
+def _count(of: str) -> int:
+    return int(st.session_state.get(of, 0))
+
+
+def _emptiable(key: str) -> str:
+    """A key with a generation of its own: a widget that starts with a value can only be emptied by a new one."""
+    return f"{key}_emptied{_generation(_emptied(key))}" if _count(_emptied(key)) else key
+
+
+def _emptied(key: str) -> str:
+    return f"times_{key}_emptied"
 
 
 def limits_asked_for() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from core.scoring.changes import ChangeableField
 from core.scoring.what_if import WhatIf
 from pages._ui import cards, entry_widgets, figure, guard, moves_chart, state
 from pages._ui.case import Case
+from pages._ui.entry_widgets import Beside
 from pages._ui.words import RECOMMENDED, plain
 
 RESET_KEY = "X"
@@ -69,8 +71,21 @@ def _corrections(
 
 
 def _widget(case: Case, field: EntryField) -> Typed:
-    start = field.typed(case.application.fields.get(field.column))
-    return entry_widgets.field(field, state.what_if_key(case.identity, field.column), start)
+    """A field that may stay empty has a button that takes it as not given, and then one that leads back."""
+    key = state.what_if_key(case.identity, field.column)
+    own = field.typed(case.application.fields.get(field.column))
+    left_out = state.taken_as_not_given(case.identity, field.column)
+    start = state.started_with(key, None if left_out else own)
+    return entry_widgets.field(field, key, start, _beside(case, field, own, left_out))
+
+
+def _beside(case: Case, field: EntryField, own: Typed, left_out: bool) -> Beside | None:
+    if field.required or own is None:
+        return None
+    does = partial(state.take_as_not_given_or_back, case.identity, field.column)
+    if left_out:
+        return Beside(":material/undo:", f"As the application has it: {field.label}", does)
+    return Beside(":material/close:", f"Take as not given: {field.label}", does)
 
 
 def _result(case: Case, changes: Mapping[str, object], narrow: bool) -> None:
