@@ -67,6 +67,9 @@ bench: .venv/dev.stamp setup  ## figures side by side in one run, as ratios
 bench-full: .venv/dev.stamp  ## the same for a portfolio of 307,511 applicants (about half an hour)
 	@$(BIN)/python -m tests.bench --full
 
+faults: .venv/dev.stamp  ## the ledger killed, cut, flipped, filled up and tampered with, 1,000 times (under half an hour)
+	@$(BIN)/python -m tests.faults
+
 lock: requirements.in requirements-dev.in  ## write both locks anew from the .in files
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -c requirements.txt -o requirements-dev.txt
@@ -75,4 +78,4 @@ demo-reset:  ## forget the demo portfolio and its models, and make them again
 	@$(MAKE) --no-print-directory .venv/run.stamp
 	@$(BIN)/python -m core setup --reset
 
-.PHONY: help setup run browser test test-unit check bench bench-full lock demo-reset
+.PHONY: help setup run browser test test-unit check bench bench-full faults lock demo-reset
