@@ -19,7 +19,7 @@ _PURPOSE = "One client by number: what is recommended, how likely a default is, 
 def case(desk: Desk, person: Person) -> Case:
     """The case asked for; where there is none yet, what to do instead is drawn and the run ends."""
     heading, controls = cards.header()
-    with controls, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+    with controls, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         works = may(person.role, Page.SCORE, Action.WORK)
         by_form = forms.how_asked() if works else state.by_form()
         client = "" if by_form else forms.client_number(cache.waiting(desk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +21,8 @@ from core.scoring.similar import SimilarClients, TooFewSimilar
 from core.scoring.waterfall import Waterfall
 from pages._ui import figure, pd_scale_chart, waterfall_chart
 from pages._ui.words import RECOMMENDED, plain
+
+_below_the_menu: ContextVar[DeltaGenerator] = ContextVar("below the menu of this run")
 
 
 def header() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -45,6 +48,7 @@ def menu(pages: Mapping[str, Sequence[Page]]) -> None:
                 st.caption(group)
                 for page in entries:
                     st.page_link(page, icon=page.icon)
+        _below_the_menu.set(st.container())
 
 
 def two_thirds() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -212,8 +216,8 @@ def refusal(what: str, icon: str, message: str) -> Iterator[None]:
 
 
 def in_force(model_version: str, policy_version: str) -> None:
-    """At the foot of the menu: what scores are made with."""
-    with st.sidebar:
+    """Below the menu, above the way out: what scores are made with."""
+    with _below_the_menu.get(st.sidebar):
         st.divider()
         with st.container(gap="xsmall"):
             st.badge(plain(f"Model {model_version}"), icon=":material/account_tree:", help="The model in use.")

@@ -59,7 +59,7 @@ def _number(asked: EntryField, key: str, start: float | int | None) -> Typed:
     """The label repeats a large amount as it is read, 1,350,000: no format of the widget separates thousands."""
     read = asked.read_as(state.value_in(key, start))
     return st.number_input(
-        plain(f"{asked.label} · {read}" if read else asked.label),
+        f"{plain(asked.label)} · {read}" if read else plain(asked.label),
         value=start,
         step=int(asked.step) if asked.whole else asked.step,
         format="%d" if asked.whole else _AS_GIVEN,

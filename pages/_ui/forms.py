@@ -39,7 +39,7 @@ def how_asked() -> bool:
 
 def client_number(waiting: Sequence[str]) -> str:
     """The client number that was typed, linked to or taken from the waiting applications; empty when there is none."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.text_input(
             "Client number",
             key=state.CLIENT,

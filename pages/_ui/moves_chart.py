@@ -10,8 +10,9 @@ from pages._ui import palette
 from pages._ui.figure import Part, figure, line, marked_note, note
 
 _ROW = 26  # px
+_LETTERS, _LETTERS_NARROW = 30, 24  # what the left margin has room for
 _LEFT, _RIGHT = 168, 140
-_LEFT_NARROW, _RIGHT_NARROW = 128, 66
+_LEFT_NARROW, _RIGHT_NARROW = 154, 66
 
 
 def figure_of(view: Moves, narrow: bool) -> Part:
@@ -55,7 +56,7 @@ def _bars(view: Moves) -> Part:
 
 
 def _words(row: int, move: Move, narrow: bool) -> list[Part]:
-    name = shorten(move.label, 20 if narrow else 30, placeholder="…")
+    name = shorten(move.label, _LETTERS_NARROW if narrow else _LETTERS, placeholder="…")
     mark = palette.DIRECTION_MARK[move.direction]
     said = mark if narrow or not move.direction else f"{mark} {move.direction}"
     return [

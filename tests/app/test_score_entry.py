@@ -18,6 +18,7 @@ from tests.app.conftest import Visitor, all_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = "100009"
+SCORE = "**Score this application**"
 REQUIRED = {
     "NAME_CONTRACT_TYPE": "Cash loans",
     "AMT_CREDIT": 450_000.0,
@@ -56,7 +57,7 @@ def paste(text: str) -> AppTest:
     test = page()
     test.segmented_control(key="entry_way").set_value("paste").run()
     test.text_area(key="entry_pasted").set_value(text).run()
-    return press(test, "Score this application")
+    return press(test, SCORE)
 
 
 def stored(desk: Desk, client: str = CLIENT) -> dict[str, object]:
@@ -74,20 +75,20 @@ def test_the_form_is_a_deep_link_and_has_every_field_of_the_contract(desk: Desk)
 
 
 def test_an_application_typed_in_is_scored_as_the_core_does(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED), "Score this application")
+    test = press(fill(page(), REQUIRED), SCORE)
     score = desk.score_application(applications.check(desk.contract, REQUIRED))
     assert plain(headline(score)) in all_text(test)
     assert test.metric[0].value == plain(percent(score.default_probability))
 
 
 def test_a_time_typed_in_years_is_stored_in_days_before_the_application(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED | {"DAYS_EMPLOYED": 2.0}), "Score this application")
+    test = press(fill(page(), REQUIRED | {"DAYS_EMPLOYED": 2.0}), SCORE)
     score = desk.score_application(applications.check(desk.contract, REQUIRED | {"DAYS_EMPLOYED": -730}))
     assert plain(headline(score)) in all_text(test)
 
 
 def test_every_missing_field_is_told_by_its_label_and_nothing_is_scored(desk: Desk) -> None:
-    test = press(fill(page(), {"AMT_CREDIT": 450_000.0}), "Score this application")
+    test = press(fill(page(), {"AMT_CREDIT": 450_000.0}), SCORE)
     text = all_text(test)
     assert "This application cannot be scored yet" in text
     for name in REQUIRED:
@@ -97,7 +98,7 @@ def test_every_missing_field_is_told_by_its_label_and_nothing_is_scored(desk: De
 
 
 def test_a_number_out_of_range_is_told_with_its_range(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED | {"AMT_CREDIT": 1.0}), "Score this application")
+    test = press(fill(page(), REQUIRED | {"AMT_CREDIT": 1.0}), SCORE)
     assert plain("Credit amount: must lie between 1,000 and 10,000,000, got 1.0") in all_text(test)
     assert not test.metric
 
@@ -108,7 +109,7 @@ def test_pasted_fields_with_their_clients_history_make_the_stored_score(desk: De
     test.segmented_control(key="entry_way").set_value("paste").run()
     test.text_area(key="entry_pasted").set_value(json.dumps(fields)).run()
     test.text_input(key="entry_history_of").set_value(CLIENT).run()
-    press(test, "Score this application")
+    press(test, SCORE)
     assert plain(headline(desk.score(CLIENT))) in all_text(test)
     assert test.metric[0].value == plain(percent(desk.score(CLIENT).default_probability))
 
@@ -116,7 +117,7 @@ def test_pasted_fields_with_their_clients_history_make_the_stored_score(desk: De
 def test_a_history_that_nobody_has_is_refused(desk: Desk) -> None:
     test = page()
     test.text_input(key="entry_history_of").set_value("999999999").run()
-    press(fill(test, REQUIRED), "Score this application")
+    press(fill(test, REQUIRED), SCORE)
     assert "There is no such client to take a history from" in all_text(test)
     assert not test.metric
 
@@ -153,7 +154,7 @@ def test_markup_in_pasted_fields_is_shown_as_text(desk: Desk) -> None:
 
 
 def test_a_draft_survives_a_refresh_with_its_result_and_belongs_to_one_person(desk: Desk, visitor: Visitor) -> None:
-    press(fill(page(), REQUIRED), "Score this application")
+    press(fill(page(), REQUIRED), SCORE)
     again = page()
     assert again.number_input(key="entry_field_AMT_CREDIT").value == 450_000.0
     assert again.selectbox(key="entry_field_NAME_INCOME_TYPE").value == "Working"
@@ -172,13 +173,13 @@ def test_what_was_not_sent_yet_survives_a_refresh_too_and_is_not_scored(desk: De
 
 
 def test_a_changed_form_says_that_the_result_is_older(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED), "Score this application")
+    test = press(fill(page(), REQUIRED), SCORE)
     fill(test, {"AMT_CREDIT": 460_000.0})
     assert "Changed since" in all_text(test)
 
 
 def test_a_draft_is_discarded_only_after_a_question(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED), "Score this application")
+    test = press(fill(page(), REQUIRED), SCORE)
     press(test, "Discard draft")
     assert len(page().metric) == 4
     press(test, "Discard")
@@ -189,7 +190,7 @@ def test_a_draft_is_discarded_only_after_a_question(desk: Desk) -> None:
 
 def test_nothing_of_an_entry_is_written_to_disk(desk: Desk, small_desk: Path) -> None:
     before = {path for path in small_desk.rglob("*") if path.is_file()}
-    press(fill(page(), REQUIRED), "Score this application")
+    press(fill(page(), REQUIRED), SCORE)
     assert {p for p in small_desk.rglob("*") if p.is_file() and "accounts" not in p.name} <= before
 
 
@@ -201,7 +202,7 @@ def test_a_data_scientist_reads_and_plays_but_types_no_application_in(desk: Desk
 
 
 def test_what_if_works_on_an_application_typed_in(desk: Desk) -> None:
-    test = press(fill(page(), REQUIRED), "Score this application")
+    test = press(fill(page(), REQUIRED), SCORE)
     lever = next(
         w for w in test.number_input if str(w.key).startswith("what_if_") and str(w.key).endswith("AMT_CREDIT")
     )
