@@ -62,6 +62,7 @@ def _decision_row(event: Event) -> tuple[Cell, ...]:
         text(public, "override_code"),
         text(public, "override_side"),
         whole(public, "score"),
+        whole(public, "settles"),
         flag(public, "demo"),
     )
 
@@ -76,6 +77,7 @@ def _outcome_row(event: Event) -> tuple[Cell, ...]:
         text(public, "outcome"),
         _day(text(public, "observed_on")),
         whole(public, "corrects"),
+        whole(public, "decision"),
     )
 
 
@@ -105,6 +107,7 @@ DECISIONS = Reading(
         ("override_code", "varchar"),
         ("override_side", "varchar"),  # low: approved what was not recommended; high: declined what was not
         ("score_sequence", "bigint"),  # the scored event that was decided on
+        ("settles", "bigint"),  # the decided event that referred the case, where this one closes it
         ("demo", "boolean"),
     ),
     kinds=frozenset({DECIDED}),
@@ -119,6 +122,7 @@ OUTCOMES = Reading(
         ("outcome", "varchar"),
         ("observed_on", "date"),
         ("corrects", "bigint"),  # the sequence of the outcome it takes the place of
+        ("decision_sequence", "bigint"),  # the decided event that approved what was repaid or not
     ),
     kinds=frozenset({OUTCOME, CORRECTED}),
     row=_outcome_row,
