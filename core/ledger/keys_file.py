@@ -98,7 +98,7 @@ class KeyFile:
         """Refuses what is no whole key file of a format known here; ends what a kill left of a deletion."""
         found = self._connection.execute("pragma quick_check(1)").fetchone()
         if found != ("ok",):
-            raise self.damaged(f"it is damaged ({found[0]})")
+            raise self.damaged(f"it is damaged ({' '.join(str(found[0]).split())})")
         (number,) = self._connection.execute("pragma user_version").fetchone()
         if number > FORMAT:
             raise LedgerUnavailable(
