@@ -39,6 +39,7 @@ def test_a_decision_is_read_with_its_score_and_which_way_it_went() -> None:
         "override_code": "known_client",
         "override_side": "low",
         "score": 6,
+        "settles": 5,
         "demo": True,
     }
     row = row_of(DECISIONS, an_event("decided", public))
@@ -55,6 +56,7 @@ def test_a_decision_is_read_with_its_score_and_which_way_it_went() -> None:
         "override_code": "known_client",
         "override_side": "low",
         "score_sequence": 6,
+        "settles": 5,
         "demo": True,
     }
 
@@ -65,8 +67,10 @@ def test_a_score_without_an_amount_is_read_without_one() -> None:
 
 
 def test_an_outcome_says_when_it_was_seen_and_what_it_corrects() -> None:
-    row = row_of(OUTCOMES, an_event("corrected", {"outcome": "repaid", "observed_on": "2026-11-20", "corrects": 3}))
+    public: dict[str, Json] = {"outcome": "repaid", "observed_on": "2026-11-20", "corrects": 3, "decision": 2}
+    row = row_of(OUTCOMES, an_event("corrected", public))
     assert (row["outcome"], row["observed_on"], row["corrects"]) == ("repaid", date(2026, 11, 20), 3)
+    assert row["decision_sequence"] == 2
 
 
 def test_an_outcome_without_a_day_is_read_without_one() -> None:
