@@ -102,23 +102,27 @@ def building(
     SolventError where another process is building in this folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _only_builder(path):
+    with only_builder(path.parent):
         part = path.with_name(f".{path.name}.part")
-        _remove_leftovers(part)
-        try:
-            connection = duckdb.connect(str(part), config=_build_config(part, threads, memory))
-            try:
-                _attach(connection, attached or {})
-                _harden(connection, readable)
-                yield connection
-                connection.execute("checkpoint")
-            finally:
-                connection.close()
-            _sync(part)
-            part.replace(path)
-            _sync(path.parent)
-        finally:
-            _remove_leftovers(part)
+        with _part(part, _build_config(part, threads, memory, in_order=False)) as connection:
+            _attach(connection, attached or {})
+            _harden(connection, readable)
+            yield connection
+        _put_in_place(part, path)
+
+
+@contextmanager
+def rebuilding(path: Path, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a new file that takes the place of `path`, which is attached as `file`; rows keep their order.
+
+    For a caller who is the `only_builder` of the folder, because it replaces several files together.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with _part(part, _build_config(part, threads, BUILD_MEMORY, in_order=True)) as connection:
+        _attach(connection, {FILE_ALIAS: path})
+        _harden(connection, ())
+        yield connection
+    _put_in_place(part, path)
 
 
 def quoted(name: str) -> str:
@@ -150,27 +154,62 @@ def _harden(connection: duckdb.DuckDBPyConnection, readable: Sequence[Path]) -> 
         connection.execute(statement)
 
 
-def _build_config(part: Path, threads: int, memory: str) -> dict[str, str | bool | int | float | list[str]]:
+def _build_config(
+    part: Path, threads: int, memory: str, in_order: bool
+) -> dict[str, str | bool | int | float | list[str]]:
     return {
         "threads": str(threads),
         "memory_limit": memory,
         "temp_directory": str(_spill(part)),
-        "preserve_insertion_order": "false",  # `order by` is kept anyway; scans may then stream
+        "preserve_insertion_order": str(in_order).lower(),  # `order by` is kept anyway; without it scans may stream
     }
 
 
 @contextmanager
-def _only_builder(path: Path) -> Iterator[None]:
-    """The folder itself carries the lock: nothing is left behind by a builder that is killed."""
-    folder = os.open(path.parent, os.O_RDONLY)
+def only_builder(folder: Path) -> Iterator[None]:
+    """While the block runs nobody else builds in this folder; SolventError where somebody does.
+
+    The folder itself carries the lock: nothing is left behind by a builder that is killed.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
-            raise SolventError(f"{path.parent}: another process is building here; wait until it is done.") from busy
+            raise SolventError(f"{folder}: another process is building here; wait until it is done.") from busy
         yield
     finally:
-        os.close(folder)
+        os.close(descriptor)
+
+
+@contextmanager
+def _part(part: Path, config: dict[str, str | bool | int | float | list[str]]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the new file, whole and closed when the block ends well, gone otherwise."""
+    _remove_leftovers(part)
+    try:
+        connection = duckdb.connect(str(part), config=config)
+        try:
+            yield connection
+            connection.execute("checkpoint")
+        finally:
+            connection.close()
+    except BaseException:
+        _remove_leftovers(part)
+        raise
+
+
+def _put_in_place(part: Path, path: Path) -> None:
+    try:
+        put_in_place(part, path)
+    finally:
+        _remove_leftovers(part)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """The finished new file under its name, durable on return; whoever reads the old one keeps it."""
+    _sync(part)
+    part.replace(path)
+    _sync(path.parent)
 
 
 def _remove_leftovers(part: Path) -> None:

@@ -38,7 +38,7 @@ class RawFile:
     def rows_sql(self) -> str:
         """SQL that reads the file; a CSV as text, so that a bad value is found and not guessed around."""
         place = literal(str(self.path))
-        if _format(self.path) is Format.PARQUET:
+        if format_of(self.path) is Format.PARQUET:
             return f"read_parquet({place})"
         types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.columns)
         return (
@@ -71,14 +71,16 @@ def find(source: Path, contract: Contract) -> Source:
     """The raw tables at `source`; ImportRefused where the main table is missing or a file cannot be read."""
     places = _listed(source)
     by_stem = {stem.lower(): table for table in contract.tables for stem in table.files}
-    known = [path for path in places if _stem(path) in by_stem and _format(path)]
+    known = [path for path in places if stem_of(path) in by_stem and format_of(path)]
     _refuse_doubles(known)
     main = contract.main
-    if not any(by_stem[_stem(path)] is main for path in known):
+    if not any(by_stem[stem_of(path)] is main for path in known):
         wanted = " or ".join(f"{stem}.csv or {stem}.parquet" for stem in main.files[:1])
         raise ImportRefused(f"{source}: the main table is missing; expected a file {wanted}.")
     files = {
-        table.name: tuple(RawFile(path.resolve(), _columns(path)) for path in known if by_stem[_stem(path)] is table)
+        table.name: tuple(
+            RawFile(path.resolve(), columns_of(path)) for path in known if by_stem[stem_of(path)] is table
+        )
         for table in contract.tables
     }
     return Source(files, tuple(path.name for path in places if path not in known))
@@ -92,27 +94,28 @@ def _listed(source: Path) -> list[Path]:
     return [source]
 
 
-def _format(path: Path) -> Format | None:
+def format_of(path: Path) -> Format | None:
     name = path.name.lower()
     return next((format_ for format_ in Format if name.endswith(format_.value)), None)
 
 
-def _stem(path: Path) -> str:
-    format_ = _format(path)
+def stem_of(path: Path) -> str:
+    format_ = format_of(path)
     return path.name.lower().removesuffix(format_.value) if format_ else path.name.lower()
 
 
 def _refuse_doubles(known: Iterable[Path]) -> None:
     by_stem: dict[str, list[str]] = {}
     for path in known:
-        by_stem.setdefault(_stem(path), []).append(path.name)
+        by_stem.setdefault(stem_of(path), []).append(path.name)
     for names in by_stem.values():
         if len(names) > 1:
             raise ImportRefused(f"{' and '.join(names)}: the same table twice; keep one of the files.")
 
 
-def _columns(path: Path) -> tuple[str, ...]:
-    columns = _parquet_columns(path) if _format(path) is Format.PARQUET else _csv_columns(path)
+def columns_of(path: Path) -> tuple[str, ...]:
+    """The columns a raw file names, in its order; ImportRefused where it cannot be read."""
+    columns = _parquet_columns(path) if format_of(path) is Format.PARQUET else _csv_columns(path)
     twice = [name for name, count in Counter(name.lower() for name in columns).items() if count > 1]
     if twice:
         raise ImportRefused(f"{path.name}: two columns are called {shown(twice[0])}; keep one of them.")
@@ -127,7 +130,7 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def _csv_columns(path: Path) -> tuple[str, ...]:
-    opened = gzip.open if _format(path) is Format.ZIPPED_CSV else open
+    opened = gzip.open if format_of(path) is Format.ZIPPED_CSV else open
     try:
         with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
             columns = next(csv.reader(lines, strict=True), [])

@@ -28,6 +28,7 @@ class About:
     missing_tables: tuple[str, ...]
     source: str
     rules: str  # fingerprint of the column rules that its values were checked by; "" in older files
+    erased: int = 0  # applicants who were in the import and have been forgotten since
 
 
 class Tables:
@@ -155,4 +156,5 @@ def _read_about(cursor: duckdb.DuckDBPyConnection) -> About:
         tuple(about["missing_tables"]),
         about["source"],
         about.get("rules", ""),
+        int(about.get("erased", 0)),
     )
