@@ -56,7 +56,9 @@ def _check_question(arguments: argparse.Namespace) -> None:
 def _score(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] | None) -> Score:
     if fields is None:
         return desk.score(arguments.applicant)
-    return desk.score_application(application.check(desk.contract, fields), arguments.history_of)
+    return desk.score_application(
+        application.check_new(desk.contract, fields, written_as_json=True), arguments.history_of
+    )
 
 
 def _content(name: str) -> bytes:

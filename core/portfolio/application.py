@@ -13,15 +13,14 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
 
 from core.errors import ApplicationRefused
-from core.portfolio import wording
-from core.portfolio.contract import LARGEST_WHOLE, WHOLE_KINDS, Column, Contract, Kind, text
+from core.portfolio import application_words as words
+from core.portfolio import cross_checks, wording
+from core.portfolio.contract import LARGEST_WHOLE, WHOLE_KINDS, Column, Contract, CrossCheck, Kind, text
 
 Value = str | float | int | None
 
 _MOST_TOLD = 20  # problems written out in one refusal
-_MOST_CHOICES_TOLD = 8
 _BEFORE_IS_NEGATIVE = frozenset({Kind.DAYS, Kind.MONTHS})
-_TWO_VALUED = frozenset({Kind.FLAG, Kind.TARGET})
 _NOT_ASKED = frozenset({Kind.IDENTIFIER, Kind.TARGET})
 
 
@@ -43,7 +42,14 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.rule}, got {self.got}; {self.remedy}."
+        return self._of(self.label)
+
+    def with_key(self) -> str:
+        """For whoever wrote JSON: the field's key beside its label."""
+        return self._of(self.label if self.label == self.column else f"{self.label} ({self.column})")
+
+    def _of(self, thing: str) -> str:
+        return f"{thing}: {self.rule}, got {self.got}; {self.remedy}."
 
 
 class Fault(NamedTuple):
@@ -59,9 +65,23 @@ def check(contract: Contract, fields: Mapping[str, object]) -> Application:
     Values inside the contract are kept as they are (whole numbers are stored as int, others as float).
     Raises ApplicationRefused listing every problem by label, rule, what was got and remedy; nothing else.
     """
-    found = problems(contract, fields)
+    return _made(contract, fields, problems(contract, fields), Problem.__str__)
+
+
+def check_new(contract: Contract, fields: Mapping[str, object], *, written_as_json: bool = False) -> Application:
+    """The same for an application that is typed in or pasted: it has no number and no outcome yet.
+
+    `written_as_json`: the refusal names the key of each field beside its label.
+    """
+    found = (*problems(contract, fields), *_known_later(contract, fields))
+    return _made(contract, fields, found, Problem.with_key if written_as_json else Problem.__str__)
+
+
+def _made(
+    contract: Contract, fields: Mapping[str, object], found: tuple[Problem, ...], told: Callable[[Problem], str]
+) -> Application:
     if found:
-        raise ApplicationRefused(_refusal(found))
+        raise ApplicationRefused(_refusal([told(problem) for problem in found]))
     return Application(
         MappingProxyType({name: _stored(column, fields.get(name)) for name, column in contract.main_columns.items()})
     )
@@ -70,10 +90,43 @@ def check(contract: Contract, fields: Mapping[str, object]) -> Application:
 def problems(contract: Contract, fields: Mapping[str, object]) -> tuple[Problem, ...]:
     """Everything that keeps these fields from being an application, in the contract's order; () if nothing."""
     if not _is_table(fields):
-        return (Problem("", "Application", "must be a table of fields", _named(fields), "give one value per field"),)
+        return (
+            Problem("", "Application", "must be a table of fields", words.named(fields), "give one value per field"),
+        )
     unknown = tuple(_unknown(name, value) for name, value in fields.items() if name not in contract.main_columns)
     judged = (_problem(name, column, fields.get(name)) for name, column in contract.main_columns.items())
-    return tuple(problem for problem in judged if problem) + unknown
+    alone = tuple(problem for problem in judged if problem)
+    return alone + _together(contract, fields, {problem.column for problem in alone}) + unknown
+
+
+def _together(contract: Contract, fields: Mapping[str, object], refused: set[str]) -> tuple[Problem, ...]:
+    """Fields that fit the contract each for itself, but not each other."""
+    found = cross_checks.broken(contract, {name: value for name, value in fields.items() if name not in refused})
+    return tuple(_apart(contract, fields, check) for check in found)
+
+
+def _apart(contract: Contract, fields: Mapping[str, object], check: CrossCheck) -> Problem:
+    own, other = contract.main_columns[check.column], contract.main_columns[check.other]
+    got = [
+        wording.shown_in_column(_stored(column, fields[name]), column)
+        for name, column in ((check.column, own), (check.other, other))
+    ]
+    label, told = text(own.label), wording.inside_sentence(text(other.label))
+    return Problem(check.column, label, text(check.rule), f"{got[0]} with {told} {got[1]}", "correct one of the two")
+
+
+def _known_later(contract: Contract, fields: Mapping[str, object]) -> tuple[Problem, ...]:
+    if not _is_table(fields):
+        return ()
+    given = [
+        (name, column)
+        for name, column in contract.main_columns.items()
+        if column.kind in _NOT_ASKED and fields.get(name) is not None
+    ]
+    return tuple(
+        Problem(name, text(column.label), "is no part of a new application", words.named(fields[name]), "leave it out")
+        for name, column in given
+    )
 
 
 def _is_table(fields: object) -> bool:
@@ -82,30 +135,30 @@ def _is_table(fields: object) -> bool:
 
 def _problem(name: str, column: Column, value: object) -> Problem | None:
     fault = next((fault for find in _FAULTS if (fault := find(column, value))), None)
-    return fault and Problem(name, text(column.label), fault.rule, _named(value), fault.remedy)
+    return fault and Problem(name, text(column.label), fault.rule, words.named(value), fault.remedy)
 
 
 def _unknown(name: object, value: object) -> Problem:
     label = wording.shortened(name) if isinstance(name, str) else "A field without a name"
-    return Problem(label, label, "is no field of the contract", _named(value), "leave it out or correct its name")
+    return Problem(label, label, "is no field of the contract", words.named(value), "leave it out or correct its name")
 
 
 def _missing(column: Column, value: object) -> Fault | None:
     if value is None and not column.nullable and column.kind not in _NOT_ASKED:
-        return Fault("must be given", _asked_for(column))
+        return Fault("must be given", words.asked_for(column))
     return None
 
 
 def _wrong_type(column: Column, value: object) -> Fault | None:
     if value is None or (isinstance(value, str) if column.is_text else _is_number(value)):
         return None
-    return Fault(f"must be {_wanted(column)}", _asked_for(column))
+    return Fault(f"must be {words.wanted(column)}", words.asked_for(column))
 
 
 def _unseen_choice(column: Column, value: object) -> Fault | None:
     if not isinstance(value, str) or value in column.choice_labels or value in column.sentinels:
         return None
-    return Fault("must be one of the contract's choices", _asked_for(column))
+    return Fault("must be one of the contract's choices", words.asked_for(column))
 
 
 def _not_finite(column: Column, value: object) -> Fault | None:
@@ -127,7 +180,9 @@ def _out_of_range(column: Column, value: object) -> Fault | None:
     if lowest <= value <= highest:
         return None
     before = column.kind in _BEFORE_IS_NEGATIVE and highest <= 0 < value
-    return Fault(f"must {_range_told(column)}", "time before the application is negative" if before else "correct it")
+    return Fault(
+        f"must {words.range_told(column)}", "time before the application is negative" if before else "correct it"
+    )
 
 
 # In this order: the first that speaks is the problem, so later ones may rely on earlier ones.
@@ -160,50 +215,7 @@ def _stored(column: Column, value: object) -> Value:
     return value if isinstance(value, str) else None
 
 
-def _wanted(column: Column) -> str:
-    if column.is_text:
-        return "one of the choices"
-    if column.kind in _TWO_VALUED:
-        return "0 or 1"
-    return "a whole number" if column.kind in WHOLE_KINDS else "a number"
-
-
-def _asked_for(column: Column) -> str:
-    if not column.is_text:
-        return f"enter {_wanted(column)}"
-    told = ", ".join(f"'{choice.value}'" for choice in column.choices[:_MOST_CHOICES_TOLD])
-    more = len(column.choices) - _MOST_CHOICES_TOLD
-    return f"choose one of {told}" + (f" and {more} more" if more > 0 else "")
-
-
-def _range_told(column: Column) -> str:
-    lowest, highest = column.limits
-    unit = f" {text(column.unit)}" if column.unit else ""
-    if column.kind in _TWO_VALUED:
-        return "be 0 or 1"
-    if lowest is not None and highest is not None:
-        return f"lie between {wording.number(lowest)} and {wording.number(highest)}{unit}"
-    if lowest is not None:
-        return f"not lie below {wording.number(lowest)}{unit}"
-    if highest is not None:
-        return f"not lie above {wording.number(highest)}{unit}"
-    return "be small enough to be stored"
-
-
-def _named(value: object) -> str:
-    """What came, short and harmless whatever it is."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        return f"'{wording.shortened(value)}'"
-    if not isinstance(value, (int, float)):
-        return f"a value of type {wording.shortened(type(value).__name__)}"
-    if isinstance(value, int) and value.bit_length() > 120:  # more than 36 digits; str() refuses some of them
-        return "a whole number of more than 36 digits"
-    return f"{value}"
-
-
-def _refusal(found: tuple[Problem, ...]) -> str:
+def _refusal(found: list[str]) -> str:
     count = "1 field does" if len(found) == 1 else f"{len(found)} fields do"
     lines = [f"  {problem}" for problem in found[:_MOST_TOLD]]
     if len(found) > _MOST_TOLD:

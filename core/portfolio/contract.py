@@ -110,6 +110,24 @@ class Column(_Part, frozen=True):
         return (lowest if self.minimum is None else self.minimum, highest if self.maximum is None else self.maximum)
 
 
+class Relation(StrEnum):
+    """How a field must stand to another of the same application."""
+
+    BELOW = "below"
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+    ABOVE = "above"
+
+
+class CrossCheck(_Part, frozen=True):
+    """What two numbers of one application must be to each other, where both are given."""
+
+    column: str  # the field that is refused
+    relation: Relation
+    other: str
+    rule: Text  # completes the field's label: "must not be larger than the loan"
+
+
 class Family(_Part, frozen=True):
     """A group of features that a person would name with one word."""
 
@@ -189,6 +207,7 @@ class Contract(_Part, frozen=True):
     decisions: tuple[Code, ...]
     overrides: tuple[Code, ...]
     policy: FirstPolicy
+    cross_checks: tuple[CrossCheck, ...] = ()
 
     @cached_property
     def main(self) -> Table:

@@ -113,6 +113,20 @@ def _family_known(contract: Contract) -> Iterator[Finding]:
             yield Finding(f"{key}.family", repr(column.family))
 
 
+def _cross_checks_compare_numbers(contract: Contract) -> Iterator[Finding]:
+    for position, check in enumerate(contract.cross_checks):
+        sides = [contract.main_columns[n] for n in {check.column, check.other} & contract.main_columns.keys()]
+        numbers = [side for side in sides if not side.is_text and side.kind not in _UNSCORED]
+        if len(numbers) != 2 or numbers[0].kind is not numbers[1].kind:
+            yield Finding(f"cross_checks[{position}]", f"{check.column!r} and {check.other!r}")
+
+
+def _cross_checks_worded(contract: Contract) -> Iterator[Finding]:
+    for position, check in enumerate(contract.cross_checks):
+        if not is_worded(check.rule):
+            yield Finding(f"cross_checks[{position}].rule", "none")
+
+
 COLUMN_RULES = (
     Rule("must be a column of the main table of that kind", _key_and_target),
     Rule("a column must have an English label", _labels_given),
@@ -127,4 +141,6 @@ COLUMN_RULES = (
     Rule("only an ordered column has a direction", _direction_needs_order),
     Rule("a protected basis, key or target is no lever", _lever_is_free),
     Rule("must be a family of [families]", _family_known),
+    Rule("a cross check must compare two numbers of one kind in the main table", _cross_checks_compare_numbers),
+    Rule("a cross check must say its rule in English", _cross_checks_worded),
 )

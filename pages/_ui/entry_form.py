@@ -49,8 +49,9 @@ def asked(desk: Desk) -> Case | None:
 def application_of(desk: Desk, sent: Content) -> Application:
     """What was sent as an application; ApplicationRefused lists every field that does not fit."""
     if sent.way is Way.PASTE:
-        return applications.check(desk.contract, application_json.read_pasted(sent.pasted))
-    return applications.check(desk.contract, raw_fields(entry_fields(desk.contract), sent.typed))
+        fields = application_json.read_pasted(sent.pasted)
+        return applications.check_new(desk.contract, fields, written_as_json=True)
+    return applications.check_new(desk.contract, raw_fields(entry_fields(desk.contract), sent.typed))
 
 
 @st.fragment

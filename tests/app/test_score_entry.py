@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from core.accounts.roles import Role
 from core.desk import Desk
@@ -131,14 +132,17 @@ def test_a_history_that_nobody_has_is_refused(desk: Desk) -> None:
         ('{"AMT_CREDIT": 1, "AMT_CREDIT": 2}', "must name each field once, got 'AMT_CREDIT' twice"),
         ('{"AMT_CREDIT": NaN}', "must hold finite numbers"),
         ('{"AMT_CREDIT": Infinity}', "must hold finite numbers"),
-        ('{"AMT_CREDIT": 1e999}', "Credit amount: must be a finite number"),
+        ('{"AMT_CREDIT": 1e999}', "Credit amount (AMT_CREDIT): must be a finite number"),
         ('{"AMT_CREDIT": {"x": 1}}', "must hold single values"),
         ('{"a":' * 10_000 + "1" + "}" * 10_000, "nested"),
         ('{"x": "' + "y" * 1_000_000 + '"}', "must not be larger than 1,000,000 bytes"),
         (json.dumps(REQUIRED | {"FAVOURITE_COLOUR": "blue"}), "FAVOURITE_COLOUR: is no field of the contract"),
         (json.dumps(REQUIRED | {"NAME_INCOME_TYPE": "Pirate"}), "must be one of the contract's choices, got 'Pirate'"),
-        (json.dumps(REQUIRED | {"AMT_CREDIT": True}), "Credit amount: must be a number"),
-        (json.dumps(REQUIRED | {"CNT_CHILDREN": 1.5}), "Children: must be a whole number, got 1.5"),
+        (json.dumps(REQUIRED | {"AMT_CREDIT": True}), "Credit amount (AMT_CREDIT): must be a number"),
+        (json.dumps(REQUIRED | {"CNT_CHILDREN": 1.5}), "Children (CNT_CHILDREN): must be a whole number, got 1.5"),
+        (json.dumps(REQUIRED | {"TARGET": 0}), "Payment difficulties (TARGET): is no part of a new application"),
+        (json.dumps(REQUIRED | {"SK_ID_CURR": 100009}), "Client number (SK_ID_CURR): is no part of a new application"),
+        (json.dumps(REQUIRED | {"AMT_ANNUITY": 500_000}), "Annuity (AMT_ANNUITY): must not be larger than the loan"),
         (json.dumps(REQUIRED | {"DAYS_EMPLOYED": 12}), "time before the application is negative"),
     ],
 )
@@ -170,6 +174,52 @@ def test_what_was_not_sent_yet_survives_a_refresh_too_and_is_not_scored(desk: De
     again = page()
     assert again.number_input(key="entry_field_AMT_CREDIT").value == 123_000.0
     assert not again.metric
+
+
+def button(test: AppTest, key: str) -> Button:
+    return next(b for b in test.button if b.key == key)
+
+
+def test_a_restored_field_is_emptied_by_the_button_beside_it(desk: Desk) -> None:
+    fill(page(), REQUIRED)
+    again = page()
+    button(again, "beside_entry_field_AMT_CREDIT").click().run()
+    button(again, "beside_entry_field_NAME_INCOME_TYPE").click().run()
+    assert again.number_input(key="entry_field_AMT_CREDIT_emptied_1").value is None
+    assert again.selectbox(key="entry_field_NAME_INCOME_TYPE_emptied_1").value is None
+    assert again.number_input(key="entry_field_AMT_INCOME_TOTAL").value == 180_000.0
+    assert not [b for b in again.button if str(b.key).startswith("beside_entry_field_AMT_CREDIT")]
+    third = page()
+    assert third.number_input(key="entry_field_AMT_CREDIT").value is None
+    assert third.selectbox(key="entry_field_NAME_EDUCATION_TYPE").value == "Secondary / secondary special"
+
+
+def test_a_restored_field_that_was_emptied_takes_a_new_value(desk: Desk) -> None:
+    fill(page(), {"AMT_CREDIT": 123_000.0})
+    again = page()
+    button(again, "beside_entry_field_AMT_CREDIT").click().run()
+    again.number_input(key="entry_field_AMT_CREDIT_emptied_1").set_value(99_000.0).run()
+    assert page().number_input(key="entry_field_AMT_CREDIT").value == 99_000.0
+
+
+def test_a_form_emptied_to_the_last_field_stays_empty_after_a_refresh(desk: Desk) -> None:
+    test = fill(page(), {"AMT_CREDIT": 123_000.0})
+    fill(test, {"AMT_CREDIT": None})
+    assert page().number_input(key="entry_field_AMT_CREDIT").value is None
+
+
+def test_an_empty_form_in_a_second_window_does_not_wipe_out_the_first(desk: Desk) -> None:
+    second = page()
+    fill(page(), {"AMT_CREDIT": 123_000.0})
+    second.run()
+    assert page().number_input(key="entry_field_AMT_CREDIT").value == 123_000.0
+
+
+def test_a_large_amount_is_repeated_with_its_thousands_separated(desk: Desk) -> None:
+    test = fill(page(), {"AMT_CREDIT": 1_350_000.5, "CNT_CHILDREN": 2})
+    assert test.number_input(key="entry_field_AMT_CREDIT").label == "Credit amount · 1,350,000.5"
+    assert test.number_input(key="entry_field_CNT_CHILDREN").label == "Children"
+    assert test.number_input(key="entry_field_AMT_INCOME_TOTAL").label == "Income"
 
 
 def test_a_changed_form_says_that_the_result_is_older(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.portfolio import contract_file
+from core.portfolio import contract_file, cross_checks
 from core.portfolio.application import problems
 from core.portfolio.contract import Column, Contract
 
@@ -72,3 +72,14 @@ def test_real_applications_are_accepted_by_the_form(real_data: Path) -> None:
     refused = [found for row in cursor.fetchall() if (found := problems(CONTRACT, dict(zip(names, row, strict=True))))]
     con.close()
     assert refused == []
+
+
+@pytest.mark.parametrize("file", ["application_train.parquet", "subset10k/application_test.parquet"])
+def test_no_real_application_breaks_a_cross_check(real_data: Path, file: str) -> None:
+    names = sorted({name for check in CONTRACT.cross_checks for name in (check.column, check.other)})
+    columns = ", ".join(f'"{name}"' for name in names)
+    con = duckdb.connect(config={"threads": 2})
+    rows = con.execute(f"select {columns} from read_parquet(?)", [str(real_data / "home_credit" / file)]).fetchall()
+    con.close()
+    refused = sum(bool(cross_checks.broken(CONTRACT, dict(zip(names, row, strict=True)))) for row in rows)
+    assert (refused, len(rows) > 1_000) == (0, True)

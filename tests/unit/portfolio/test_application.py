@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind, text
 
 ROOT = Path(__file__).resolve().parents[3]
 CONTRACT: Contract = contract_file.read(ROOT / "data" / "home_credit" / "contract.toml")
+ALONE = msgspec.structs.replace(CONTRACT, cross_checks=())  # each field judged for itself
 COLUMNS: Mapping[str, Column] = CONTRACT.main_columns
 NAMES = sorted(COLUMNS)
 NUMBERS = [name for name in NAMES if not COLUMNS[name].is_text]
@@ -42,7 +44,7 @@ ESSENTIAL = {
 
 def refused(**fields: object) -> list[str]:
     """Columns that are refused when these fields stand in an application that is complete otherwise."""
-    return [problem.column for problem in problems(CONTRACT, {**ESSENTIAL, **fields})]
+    return [problem.column for problem in problems(ALONE, {**ESSENTIAL, **fields})]
 
 
 def inside(column: Column) -> st.SearchStrategy[str | float | int | None]:
@@ -80,7 +82,7 @@ JUNK: st.SearchStrategy[object] = st.recursive(
 @SOME
 @given(fields=APPLICATIONS)
 def test_every_application_inside_the_contract_is_accepted_unchanged(fields: dict[str, object]) -> None:
-    accepted = check(CONTRACT, fields).fields
+    accepted = check(ALONE, fields).fields
     assert list(accepted) == list(COLUMNS)
     assert accepted == fields
 

@@ -79,6 +79,21 @@ def test_the_small_contract_is_right(tmp_path: Path) -> None:
 A, B = {"value": "a", "label": {"en": "A"}}, {"value": "b", "label": {"en": "B"}}
 COLUMN = {"label": {"en": "Extra"}, "kind": "count", "family": "money"}
 
+
+def cross_check(
+    column: str = "income", other: str = "wage", rule: dict[str, str] | None = None
+) -> Callable[[Raw], None]:
+    """One cross check, in a contract whose main table has a second amount."""
+
+    def change(raw: Raw) -> None:
+        raw["columns"]["main"]["wage"] = raw["columns"]["main"]["income"] | {"label": {"en": "Wage"}}
+        told = {"en": "must not be larger"} if rule is None else rule
+        raw["cross_checks"] = [{"column": column, "relation": "at_most", "other": other, "rule": told}]
+        raw["form"][0]["columns"].append("wage")
+
+    return change
+
+
 # One row per rule and side: what is changed, where it is reported.
 BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
     (put("tables.0.required", False), "tables", "exactly one table must be required"),
@@ -117,6 +132,12 @@ BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
     (put("columns.main.bad.lever", True), "columns.main.bad.lever", "a protected basis, key or target is no lever"),
     (put("columns.main.age.family", "other"), "columns.main.age.family", "must be a family of [families]"),
     (drop("columns.month.month.family"), "columns.month.month.family", "must be a family of [families]"),
+    (cross_check(other="absent"), "cross_checks[0]", "a cross check must compare two numbers"),
+    (cross_check(other="income"), "cross_checks[0]", "a cross check must compare two numbers"),
+    (cross_check(other="age"), "cross_checks[0]", "a cross check must compare two numbers"),
+    (cross_check(other="job"), "cross_checks[0]", "a cross check must compare two numbers"),
+    (cross_check(column="bad", other="client"), "cross_checks[0]", "a cross check must compare two numbers"),
+    (cross_check(column="income", other="wage", rule={}), "cross_checks[0].rule", "a cross check must say its rule"),
     (put("families.work.label", {}), "families.work.label", "a family must have an English label"),
     (put("families.work.raises", {"en": ""}), "families.work.raises", "a family must have an English label"),
     (put("families.work.reason", {"en": "\n"}), "families.work.reason", "a family must have an English label"),
@@ -178,6 +199,7 @@ def test_every_rule_has_a_breach_in_the_table_above() -> None:
     "change",
     [
         put("policy.approve_below", 0.2),  # no referrals
+        cross_check(),
         put("policy.loss_given_default", 1),
         put("policy.sign_above_amount", 0),
         put("columns.main.income.minimum", 10),

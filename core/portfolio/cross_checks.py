@@ -1,0 +1,31 @@
+"""Two fields of one application against each other, by the contract's table of relations."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+
+from core.portfolio.contract import Column, Contract, CrossCheck, Relation
+
+_HOLDS: Mapping[Relation, Callable[[float, float], bool]] = {
+    Relation.BELOW: operator.lt,
+    Relation.AT_MOST: operator.le,
+    Relation.AT_LEAST: operator.ge,
+    Relation.ABOVE: operator.gt,
+}
+
+
+def broken(contract: Contract, fields: Mapping[str, object]) -> tuple[CrossCheck, ...]:
+    """The relations that these fields break, in the contract's order; one with a side that is not known holds."""
+    return tuple(check for check in contract.cross_checks if not _holds(contract.main_columns, check, fields))
+
+
+def _holds(columns: Mapping[str, Column], check: CrossCheck, fields: Mapping[str, object]) -> bool:
+    own, other = (_known(columns[name], fields.get(name)) for name in (check.column, check.other))
+    return own is None or other is None or _HOLDS[check.relation](own, other)
+
+
+def _known(column: Column, value: object) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value in column.sentinels:
+        return None
+    return value
