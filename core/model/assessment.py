@@ -31,6 +31,7 @@ class Origin:
     data_fingerprint: str
     missing_tables: tuple[str, ...]
     trained_at: datetime
+    training_window: str = NO_DATES
 
 
 def assess(
@@ -81,7 +82,7 @@ def _source(learnt: Learnt, contract: Contract, origin: Origin) -> Source:
         portfolio=contract.portfolio.name,
         data_fingerprint=origin.data_fingerprint,
         seed=learnt.growth.seed,
-        training_window=NO_DATES,
+        training_window=origin.training_window,
         parameters={name: float(value) for name, value in asdict(learnt.growth.parameters).items()},
         rounds=learnt.fitted.rounds,
         libraries={"python": sys.version.split()[0], **{name: version(name) for name in LIBRARIES}},

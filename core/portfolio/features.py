@@ -109,6 +109,8 @@ class FeatureStore:
         self.names = names
         self.missing_tables: tuple[str, ...] = tuple(_words(about["missing_tables"]))
         self.fingerprint: str = _joint_fingerprint(about)
+        self.tables_fingerprint = str(about["tables_fingerprint"])
+        self.sql_fingerprint = str(about["sql_fingerprint"])
 
     @classmethod
     def open(cls, path: Path, threads: int = 1) -> FeatureStore:

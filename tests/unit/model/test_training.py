@@ -150,6 +150,21 @@ def test_a_small_portfolio_trains_and_a_tiny_one_is_refused(
     assert registry.versions(tmp_path / "models") == ()
 
 
+def test_a_share_takes_the_applicants_with_the_lowest_numbers_and_the_card_says_so(
+    tmp_path: Path, lender: Contract, clients: Clients, quick: TrainingOptions
+) -> None:
+    first = replace(clients.set, keys=clients.set.keys[:2400], target=clients.set.target[:2400])
+    first = replace(first, features=clients.set.features[:2400])
+    card = train_on(clients.set, lender, settings_in(tmp_path), replace(quick, share=0.4))
+    alone = train_on(first, lender, settings_in(tmp_path), quick)
+    assert card.rows.all == 2400
+    assert card.metrics == alone.metrics
+    assert card.source.training_window == (
+        "no dates in this portfolio; the 40% of the applicants with the lowest numbers"
+    )
+    assert alone.source.training_window == "no dates in this portfolio"
+
+
 def test_a_feature_without_a_meaning_is_refused_by_name(
     tmp_path: Path, lender: Contract, clients: Clients, quick: TrainingOptions
 ) -> None:
@@ -158,7 +173,10 @@ def test_a_feature_without_a_meaning_is_refused_by_name(
         train_on(strange, lender, settings_in(tmp_path), quick)
 
 
-@pytest.mark.parametrize("wrong", [{"folds": 1}, {"folds": 21}, {"folds": -5}, {"seed": -1}, {"seed": 2**31}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"folds": 1}, {"folds": 21}, {"folds": -5}, {"seed": -1}, {"seed": 2**31}, {"share": 0}, {"share": 1.001}],
+)
 def test_options_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(TrainingRefused, match="got"):
         TrainingOptions(**wrong)
