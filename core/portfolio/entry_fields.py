@@ -111,7 +111,7 @@ def _choices(column: Column, language: str) -> Mapping[Typed, str]:
 
 def _hint(column: Column, in_years: bool, language: str) -> str:
     told = text(column.description, language).rstrip(".")
-    return ". ".join(filter(None, (told, _range(column, in_years)))) + "."
+    return "".join(f"{said}. " for said in (told, _range(column, in_years)) if said).rstrip()
 
 
 def _range(column: Column, in_years: bool) -> str:
@@ -119,8 +119,8 @@ def _range(column: Column, in_years: bool) -> str:
         return "" if column.nullable else "Must be given"
     lowest, highest = column.limits
     if in_years:
-        oldest = math.inf if lowest is None else -lowest
-        return f"In years before the application, at most {number(math.floor(oldest / DAYS_PER_YEAR))}"
+        most = "" if lowest is None else f", at most {number(math.floor(-lowest / DAYS_PER_YEAR))}"
+        return f"In years before the application{most}"
     written = percent if column.kind is Kind.RATIO and column.unit.get("en") == "%" else number
     ends = [None if end is None else written(end) for end in (lowest, highest)]
     if ends[0] is not None and ends[1] is not None:
