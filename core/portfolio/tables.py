@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import duckdb
 
 from core.errors import PortfolioMissing, UnknownApplicant
 from core.portfolio import import_rules
+from core.portfolio.application import Value
 from core.portfolio.contract import Contract, Table, text
 from core.portfolio.database import Database, literal, open_readonly, quoted
 from core.portfolio.raw_table import raw_name, sql_type
@@ -67,16 +69,23 @@ class Tables:
             rows = cursor.execute(f"select {key} from {self._main} {outcome} order by {key} {most}").fetchall()
         return [str(row[0]) for row in rows]
 
-    def application(self, key: str) -> dict[str, str | float | int | None]:
+    def application(self, key: str) -> dict[str, Value]:
         """The main table's row of an applicant, by the contract's column names; UnknownApplicant."""
-        names = list(self._contract.main_columns)
-        columns, own = ", ".join(map(quoted, names)), quoted(self._contract.portfolio.key)
-        number = self._number(key)
+        return self.applications([key])[0]
+
+    def applications(self, keys: Sequence[str]) -> list[dict[str, Value]]:
+        """The same of these applicants, in this order; 3,000 in one question take as long as 15 one by one."""
+        names, own = list(self._contract.main_columns), self._contract.portfolio.key
+        columns, numbers = ", ".join(map(quoted, names)), [self._number(key) for key in keys]
+        wanted = f"{quoted(own)} = ?" if len(keys) == 1 else f"list_contains(?::bigint[], {quoted(own)})"
+        asked = numbers[0] if len(keys) == 1 else numbers
         with self._database.cursor() as cursor:
-            rows = cursor.execute(f"select {columns} from {self._main} where {own} = ?", [number]).fetchall()
-        if not rows:
-            raise self._unknown(key)
-        return dict(zip(names, rows[0], strict=True))
+            rows = cursor.execute(f"select {columns} from {self._main} where {wanted}", [asked]).fetchall()
+        found = {fields[own]: fields for fields in (dict(zip(names, row, strict=True)) for row in rows)}
+        absent = next((key for key, number in zip(keys, numbers, strict=True) if number not in found), None)
+        if absent is not None:
+            raise self._unknown(absent)
+        return [found[number] for number in numbers]
 
     def history(self, key: str) -> dict[str, int]:
         """How many rows each child table holds on an applicant, by the table's label; UnknownApplicant."""

@@ -56,6 +56,15 @@ def test_an_application_has_every_column_of_the_contract_as_plain_values(tables:
     assert tables.application(" 1 ")["income"] is None
 
 
+def test_many_applications_come_in_the_order_they_were_asked_for_and_an_unknown_one_refuses_them_all(
+    tables: Tables,
+) -> None:
+    assert tables.applications(["3", " 1 ", "2", "3"]) == [tables.application(key) for key in ("3", "1", "2", "3")]
+    assert tables.applications([]) == []
+    with pytest.raises(UnknownApplicant, match="'4' is not in this portfolio"):
+        tables.applications(["1", "4", "2"])
+
+
 def test_history_counts_the_rows_of_each_child_table(tables: Tables) -> None:
     assert tables.history("1") == {"States": 3, "Earlier loans": 2}
     assert tables.history("2") == {"States": 0, "Earlier loans": 0}
