@@ -85,7 +85,7 @@ def event_of(text: bytes) -> tuple[Event, int]:
             raise ValueError(f"a line of format {fields['format']!r}; this program reads format {FORMAT}")
         event = Event(
             sequence=fields["sequence"],
-            at=datetime.strptime(fields["at"], _MOMENT).replace(tzinfo=UTC),
+            at=datetime.fromisoformat(fields["at"]).astimezone(UTC),
             kind=fields["kind"],
             actor=Actor(fields["actor"], fields["role"], fields["address"]),
             subject=fields["subject"],

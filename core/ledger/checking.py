@@ -1,0 +1,57 @@
+"""Verifying while the ledger is open, and remembering how far it was verified, so that a start need not begin anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import duckdb
+
+from core.ledger.event import Event
+from core.ledger.head import NO_EVENTS, Head, HeadFile
+from core.ledger.store import Store
+from core.ledger.verification import Chain, Verification, walk
+from core.ledger.writer import OpenFiles
+from core.progress import Progress
+
+VERIFIED_FILE = "verified"
+_AT_ONCE = 500  # events
+
+
+class Checking:
+    def __init__(self, verified: HeadFile) -> None:
+        self.verified = verified
+
+    def verify(self, files: OpenFiles, progress: Progress, since_verified: bool, against: Head | None) -> Verification:
+        """The walk over what is on the disk now; the mark moves on when it is sound and vanishes when it is not."""
+        since = (self.verified.read() or NO_EVENTS) if since_verified else NO_EVENTS
+        anchors = [head for head in (files.head.read(), against) if head is not None]
+        end = files.last.sequence  # after the head was read, which an append may have moved on since
+        chain = Chain(
+            islice(files.journal.lines(since.count), max(end - since.count, 0)),
+            _events(files.store, since.count, end),
+            since,
+            end,
+        )
+        found = self._walked(chain, [anchor for anchor in anchors if anchor.count >= since.count], progress)
+        if found.sound:
+            self.verified.write(found.head)
+        else:
+            self.verified.path.unlink(missing_ok=True)  # the next start looks at everything, and makes good what it can
+        return found
+
+    def _walked(self, chain: Chain, anchors: list[Head], progress: Progress) -> Verification:
+        try:
+            return walk(chain, anchors, progress=progress)
+        except duckdb.Error as error:
+            finding = f"the database cannot be read ({error}); start the desk again, it is made anew from the journal"
+            return Verification(chain.since.count, False, chain.since.count + 1, finding, chain.since)
+
+
+def _events(store: Store, after: int, end: int) -> Iterator[Event]:
+    while after < end:
+        found = store.events(after, min(_AT_ONCE, end - after), ())
+        if not found:
+            return
+        yield from found
+        after = found[-1].sequence

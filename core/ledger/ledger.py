@@ -1,0 +1,148 @@
+"""The ledger as everybody uses it: append drafts, read events, open sealed parts, verify the chain."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from core.errors import ErasedRecord, UnknownRecord
+from core.ledger.checking import VERIFIED_FILE, Checking
+from core.ledger.event import Draft, Event, Json, Seal
+from core.ledger.head import Head, HeadFile
+from core.ledger.keys import KeyStore
+from core.ledger.lock import LedgerLock
+from core.ledger.reading import Reading
+from core.ledger.recovery import HEAD_FILE, open_files
+from core.ledger.sealing import seal, unseal
+from core.ledger.store import nothing
+from core.ledger.verification import Verification
+from core.ledger.writer import Writer
+from core.progress import Progress, silent
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """The one chain of events of a desk; safe from several threads, open in one process at a time."""
+
+    def __init__(
+        self, writer: Writer, keys: KeyStore, lock: LedgerLock, checking: Checking, notices: tuple[str, ...]
+    ) -> None:
+        self.keys = keys
+        self.notices = notices  # what happened at the start, in sentences
+        self._writer = writer
+        self._lock = lock
+        self._checking = checking
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        master_key_file: Path,
+        readings: Sequence[Reading] = (),
+        clock: Callable[[], datetime] = utc_now,
+        passing: Callable[[str], None] = nothing,
+    ) -> Ledger:
+        """The ledger in this folder, made when there is none, with everything that was ever acknowledged in it.
+
+        LedgerLocked: another process has it open. MasterKeyRefused. LedgerUnavailable: damaged beyond what journal
+        and store can make good together, or written by a newer program.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = LedgerLock.take(folder)
+        try:
+            keys = KeyStore.open(folder, master_key_file)
+            try:
+                head = HeadFile(folder / HEAD_FILE, keys.derived("head"))
+                checking = Checking(HeadFile(folder / VERIFIED_FILE, keys.derived("verified")))
+                files, notices = open_files(folder, head, readings, passing)
+            except BaseException:
+                keys.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return cls(Writer(files, clock, passing), keys, lock, checking, notices)
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        """The drafts as events, on the disk when this returns: all or none, one transaction.
+
+        A draft whose idempotency key is known is the event of then. LedgerUnwritable: nothing was recorded.
+        ErasedRecord: the key that would seal is gone.
+        """
+        return self._writer.append([(draft, self._sealed(draft)) for draft in drafts])
+
+    def event(self, sequence: int) -> Event:
+        found = self._writer.files.store.event(sequence)
+        if found is None:
+            raise UnknownRecord(f"Event {sequence}: the record has no such event; it ends at {self.head.count}.")
+        return found
+
+    def events(self, after: int = 0, limit: int = 1_000, kinds: Collection[str] = ()) -> tuple[Event, ...]:
+        """The events behind number `after`, in order, at most `limit`; only of these kinds when some are given."""
+        return self._writer.files.store.events(after, limit, kinds)
+
+    def find(self, idempotency_key: str) -> Event | None:
+        return self._writer.files.store.find(idempotency_key)
+
+    def of_application(self, application: str) -> tuple[Event, ...]:
+        return self._writer.files.store.of_application(application)
+
+    def latest(self, kind: str, subject: str = "") -> Event | None:
+        """The last event of this kind, about this subject when one is given."""
+        return self._writer.files.store.latest(kind, subject)
+
+    def unsealed(self, event: Event) -> dict[str, Json]:
+        """The sealed part in clear, empty when there is none; ErasedRecord when its key was destroyed."""
+        if event.seal is None:
+            return {}
+        return unseal(event.seal, self._key(event.application), event.application)
+
+    def reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A cursor over `events` and the readings' tables, for one use."""
+        return self._writer.files.store.cursor()
+
+    @property
+    def head(self) -> Head:
+        """The chain as it is now."""
+        return self._writer.files.last.head()
+
+    @property
+    def writable(self) -> str:
+        """Empty when events can be recorded, else why not, in a sentence."""
+        return ""
+
+    def verify(
+        self, progress: Progress = silent, since_head: bool = False, against: Head | None = None
+    ) -> Verification:
+        """Whether the record is what was written: journal, store and head, and the kept head `against`.
+
+        `since_head`: only what lies behind the part that was verified before. Appending goes on meanwhile.
+        """
+        return self._checking.verify(self._writer.files, progress, since_head, against)
+
+    def close(self) -> None:
+        self._writer.close()
+        self.keys.close()
+        self._lock.release()
+
+    def _sealed(self, draft: Draft) -> Seal | None:
+        if draft.sealed is None:
+            return None
+        return seal(draft.sealed, self._key(draft.application), draft.application, secrets.token_bytes)
+
+    def _key(self, application: str) -> bytes:
+        key = self.keys.key_of(application)
+        if key is None:
+            raise ErasedRecord(
+                f"Application {application}: its key was destroyed, so its records can no longer be read; "
+                "that they existed, and what was decided, stays on the chain."
+            )
+        return key

@@ -1,0 +1,155 @@
+"""The store: one DuckDB file with the events as a table and the tables that are read from them.
+
+One connection is opened, every use takes a cursor of its own: a connection shared by threads hands one thread
+another's answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from core.ledger.chain import NO_LINK, Link
+from core.ledger.event import Event
+from core.ledger.migrations import migrate
+from core.ledger.reading import Reading
+from core.ledger.readings_of_chain import ReadingRows, bring_up_to_date, insert_readings
+from core.ledger.store_insert import insert
+from core.ledger.store_rows import EVENT_COLUMNS, event_of_row, row_of
+
+STORE_FILE = "ledger.duckdb"
+WAL_BYTES = 1_000_000
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "enable_external_access": "false",
+    "memory_limit": "1GB",
+    "threads": "2",
+    "wal_autocheckpoint": f"{WAL_BYTES}B",  # a long WAL takes seconds to replay at the start
+    "lock_configuration": "true",
+}
+_SELECT = "select " + ", ".join(f'"{name}"' for name in EVENT_COLUMNS) + " from events"
+
+
+def nothing(name: str) -> None:
+    """Passes a named point of a write; tests of faults put something else here."""
+
+
+class Store:
+    """The open file; safe from several threads, with one writer at a time."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
+        self.path = path
+        self.readings = tuple(readings)
+        self._connection = connection
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._guard = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, readings: Sequence[Reading]) -> Store:
+        """The store at this path, made or brought up to date where needed; duckdb.Error when it is damaged."""
+        connection = duckdb.connect(str(path), config=_CONFIG)
+        try:
+            path.chmod(0o600)
+            changed = migrate(connection)
+            if bring_up_to_date(connection, readings) or changed:
+                connection.execute("checkpoint")
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection, readings)
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own for one use."""
+        cursor = self._connection.cursor()
+        with self._guard:
+            self._cursors.add(cursor)
+        try:
+            yield cursor
+        finally:
+            with self._guard:
+                self._cursors.discard(cursor)
+            cursor.close()
+
+    def insert(self, events: Sequence[Event], rows: ReadingRows, passing: Callable[[str], None] = nothing) -> None:
+        """The events and their rows in every reading, in one transaction that is on the disk when this returns."""
+        with self.cursor() as cursor:
+            cursor.execute("begin")
+            try:
+                insert(cursor, "events", EVENT_COLUMNS, [row_of(event) for event in events])
+                insert_readings(cursor, self.readings, rows)
+                passing("after_insert")
+                if self._will_checkpoint():
+                    passing("in_checkpoint")
+                cursor.execute("commit")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
+                raise
+
+    def last(self) -> Link:
+        """Where the chain in this file ends."""
+        with self.cursor() as cursor:
+            rows = cursor.execute(f"{_SELECT} order by sequence desc limit 1").fetchall()
+        return Link.of(event_of_row(rows[0])) if rows else NO_LINK
+
+    def event(self, sequence: int) -> Event | None:
+        return self._first("where sequence = ?", [sequence])
+
+    def find(self, idempotency_key: str) -> Event | None:
+        return self._first("where idempotency_key = ? order by sequence limit 1", [idempotency_key])
+
+    def known(self, idempotency_keys: Collection[str]) -> dict[str, Event]:
+        """The events of those keys that there are."""
+        if not idempotency_keys:
+            return {}
+        found = self._all("where idempotency_key in (select unnest(?)) order by sequence desc", [[*idempotency_keys]])
+        return {event.idempotency_key: event for event in found}  # the first event of a key stays
+
+    def latest(self, kind: str, subject: str) -> Event | None:
+        return self._first(
+            "where kind = ? and (? = '' or subject = ?) order by sequence desc limit 1", [kind, subject, subject]
+        )
+
+    def of_application(self, application: str) -> tuple[Event, ...]:
+        return self._all("where application = ? order by sequence", [application])
+
+    def events(self, after: int, limit: int, kinds: Collection[str]) -> tuple[Event, ...]:
+        if not kinds:
+            return self._all("where sequence > ? order by sequence limit ?", [after, limit])
+        return self._all(
+            "where sequence > ? and kind in (select unnest(?)) order by sequence limit ?", [after, [*kinds], limit]
+        )
+
+    def close(self) -> None:
+        """Ends every use of the file, also in other threads: only then can it be opened anew."""
+        with self._guard:
+            cursors, self._cursors = self._cursors, set()
+        for cursor in cursors:
+            with suppress(duckdb.Error):
+                cursor.interrupt()
+            with suppress(duckdb.Error):
+                cursor.close()
+        self._connection.close()
+
+    def _will_checkpoint(self) -> bool:
+        """Whether the next commit also writes what the WAL holds into the file."""
+        try:
+            return self.path.with_name(f"{self.path.name}.wal").stat().st_size >= WAL_BYTES
+        except FileNotFoundError:
+            return False
+
+    def _first(self, where: str, values: list[object]) -> Event | None:
+        found = self._all(where, values)
+        return found[0] if found else None
+
+    def _all(self, where: str, values: list[object]) -> tuple[Event, ...]:
+        with self.cursor() as cursor:
+            return tuple(event_of_row(row) for row in cursor.execute(f"{_SELECT} {where}", values).fetchall())
