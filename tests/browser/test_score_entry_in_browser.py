@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from core.accounts.roles import Role
 from tests.browser.visits import visit
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,13 @@ NUMBERS = {"Credit amount": "450000", "Income": "180000", "Children": "1"}
 
 
 def number(page: Page, label: str) -> Locator:
-    return page.get_by_label(label, exact=True).first
+    """A large amount stands in the label a second time, "Credit amount · 450,000"."""
+    return page.get_by_label(re.compile(rf"^{label}( ·|$)")).first
+
+
+def beside(page: Page, column: str) -> Locator:
+    """The small button beside a field: empty, not given, or back."""
+    return page.locator(f"[class*='st-key-beside'][class*='_{column}']").get_by_role("button")
 
 
 def type_in(page: Page, label: str, value: str) -> None:
@@ -60,6 +67,37 @@ def test_a_what_if_stands_beside_the_score_and_a_key_takes_it_back(browser: Brow
         assert number(page, "Credit amount").input_value() == before
 
 
+def test_a_what_if_takes_a_field_as_not_given_and_back(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?client={CLIENT}") as page:
+        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        at_rest(page)
+        before = number(page, "Annuity").input_value()
+        beside(page, "AMT_ANNUITY").click()
+        expect(page.get_by_text(re.compile("^With annuity not given instead of"))).to_be_visible(timeout=20_000)
+        expect(number(page, "Annuity")).to_have_value("")
+        at_rest(page)
+        beside(page, "AMT_ANNUITY").click()
+        expect(page.get_by_text("As it is", exact=True)).to_be_visible(timeout=20_000)
+        expect(number(page, "Annuity")).to_have_value(before)
+
+
+def test_a_restored_field_is_emptied_and_stays_empty_after_a_refresh(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?entry=form", role=Role.RISK_MANAGER) as page:
+        expect(page.get_by_role("heading", name="New application")).to_be_visible(timeout=20_000)
+        at_rest(page)
+        for label, value in NUMBERS.items():
+            type_in(page, label, value)
+        page.reload()
+        expect(number(page, "Credit amount")).to_have_value("450000", timeout=20_000)
+        at_rest(page)
+        beside(page, "AMT_CREDIT").click()
+        expect(number(page, "Credit amount")).to_have_value("", timeout=20_000)
+        at_rest(page)
+        page.reload()
+        expect(number(page, "Income")).to_have_value("180000", timeout=20_000)
+        expect(number(page, "Credit amount")).to_have_value("")
+
+
 def test_the_next_waiting_client_is_one_key_away(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
         expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
@@ -77,6 +115,7 @@ def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Br
             type_in(page, label, value)
         page.reload()
         expect(number(page, "Credit amount")).to_have_value("450000", timeout=20_000)
+        at_rest(page)
         page.get_by_role("button", name="Score this application").click()
         expect(page.get_by_text("This application cannot be scored yet")).to_be_visible(timeout=20_000)
         expect(page.get_by_text(re.compile("^Source of income: must be given"))).to_be_visible()
