@@ -40,6 +40,7 @@ class PublicScore(_Part, frozen=True, kw_only=True):
     override_code: str = ""
     override_side: str = ""
     score: int | None = None  # the sequence of the scored event
+    settles: int | None = None  # the sequence of the decision that referred the case, where this one closes it
     request: str = ""  # the idempotency key, made before the click
 
 

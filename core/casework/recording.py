@@ -127,6 +127,7 @@ class Ruling:
     override_code: str = ""
     override_side: str = ""
     note: str = ""
+    settles: int | None = None  # the decision that referred the case
     request: str = ""  # the idempotency key of the form
 
 
@@ -144,6 +145,7 @@ def decided_draft(
             "override_code": ruling.override_code,
             "override_side": ruling.override_side,
             "score": record.sequence,
+            "settles": ruling.settles,
             "request": ruling.request,
             "demo": demo,
         },
@@ -174,7 +176,7 @@ def _public(case: ScoredCase, demo: bool) -> PublicScore:
     )
 
 
-_OF_DECISION = ("decision", "override_code", "override_side", "score", "request")
+_OF_DECISION = ("decision", "override_code", "override_side", "score", "settles", "request")
 
 
 def _without_decision(public: PublicScore) -> Public:

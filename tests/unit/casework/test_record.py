@@ -138,7 +138,7 @@ def test_the_record_has_the_raw_fields_with_their_types() -> None:
 
 def test_a_decision_stands_alone_with_its_score_and_note() -> None:
     scored_event, sealed = as_event(drafted(), sequence=6)
-    ruling = Ruling("approve", "known_client", "low", "Knows the branch for 20 years.", "k" * 20)
+    ruling = Ruling("approve", "known_client", "low", "Knows the branch for 20 years.", request="k" * 20)
     base = ScoredRecord(6, "A1", "P1", scored_event.public, sealed)
     event, again = as_event(decided_draft(base, ruling, ACTOR, demo=True), sequence=7)
     record = read(event, again, a_contract(), MODEL)

@@ -1,0 +1,71 @@
+"""A decision as it is asked for, with all that the rules look at, and what a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.accounts.roles import Role
+from core.casework.case_state import APPROVE, CHANGED_TERMS, DECLINE, REFER, WITHDRAWN, CaseState, Stage
+from core.casework.layout import PublicScore
+from core.casework.versions import Versions
+from core.errors import DecisionRefused
+from core.portfolio.contract import Code, Contract
+
+KNOWN_DECISIONS = (APPROVE, CHANGED_TERMS, REFER, DECLINE, WITHDRAWN)  # those this Solvent knows the meaning of
+_SIDES: Mapping[str, str] = {APPROVE: "low", DECLINE: "high"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose, as it comes from a form."""
+
+    score: int  # sequence of the scored event it is about
+    decision: str
+    override_code: str = ""
+    note: str = ""
+    idempotency_key: str = ""  # made with the form, before the click
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that the rules look at."""
+
+    choice: Choice
+    scored: PublicScore  # the score that was decided on
+    state: CaseState
+    role: Role
+    in_force: Versions
+    contract: Contract
+
+    @property
+    def note(self) -> str:
+        return self.choice.note.strip()
+
+    @property
+    def override_side(self) -> str:
+        """low: approves what was not recommended; high: declines what was not; empty: no override.
+
+        What a risk manager says on a referred case is the answer that was asked for, not an override.
+        """
+        against = self.choice.decision != self.scored.recommendation and self.state.stage is Stage.OPEN
+        return _SIDES.get(self.choice.decision, "") if against else ""
+
+    @property
+    def possible(self) -> tuple[Code, ...]:
+        """The contract's decisions, without those that cannot be recorded."""
+        return tuple(
+            code for code in self.contract.decisions if code.code in KNOWN_DECISIONS and code.code != CHANGED_TERMS
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    broken: Callable[[Question], bool]
+    words: Callable[[Question], str]
+    refusal: type[DecisionRefused] = DecisionRefused
+
+
+def shown(foreign: str) -> str:
+    """What came from outside, short and harmless."""
+    return repr(foreign[:40])

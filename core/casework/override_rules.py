@@ -1,0 +1,82 @@
+"""What a decision against the recommendation needs: a reason from the list and a note, both fit to be kept."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from core.casework.case_state import APPROVE
+from core.casework.decision_question import Question, Rule, shown
+
+SHORTEST_NOTE, LONGEST_NOTE = 10, 2_000  # characters
+_TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _lacks_reason(question: Question) -> bool:
+    codes = {code.code for code in question.contract.overrides}
+    return bool(question.override_side) and question.choice.override_code not in codes
+
+
+def _reason_missing(question: Question) -> str:
+    got = shown(question.choice.override_code) if question.choice.override_code else "none"
+    return (
+        f"Override: {_against(question)} needs a reason from the list, got {got}; choose one of "
+        f"{', '.join(code.code for code in question.contract.overrides)}."
+    )
+
+
+def _has_idle_reason(question: Question) -> bool:
+    return not question.override_side and bool(question.choice.override_code)
+
+
+def _idle_reason(question: Question) -> str:
+    return (
+        f"Override: this decision goes against no recommendation, so it has no reason for an override, "
+        f"got {shown(question.choice.override_code)}; leave the reason out."
+    )
+
+
+def _lacks_note(question: Question) -> bool:
+    return bool(question.override_side) and len(question.note) < SHORTEST_NOTE
+
+
+def _note_missing(question: Question) -> str:
+    return (
+        f"Note: {_against(question)} needs a note of at least {SHORTEST_NOTE} characters, got {len(question.note)}; "
+        "write down what the recommendation does not know."
+    )
+
+
+def _is_long(question: Question) -> bool:
+    return len(question.note) > LONGEST_NOTE
+
+
+def _too_long(question: Question) -> str:
+    return f"Note: must have at most {LONGEST_NOTE:,} characters, got {len(question.note):,}; shorten it."
+
+
+def _is_unreadable(question: Question) -> bool:
+    return any(_is_control(sign) for sign in question.note)
+
+
+def _unreadable(question: Question) -> str:
+    sign = next(sign for sign in question.note if _is_control(sign))
+    return f"Note: must be text without control characters, got U+{ord(sign):04X}; type it without that."
+
+
+def _is_control(sign: str) -> bool:
+    """Signs that cannot be seen but change what is, half characters among them; line breaks and tabs are fine."""
+    return sign in _TURNS_TEXT_ROUND or (sign not in "\n\t\r" and unicodedata.category(sign) in ("Cc", "Cs"))
+
+
+def _against(question: Question) -> str:
+    doing = "approving" if question.choice.decision == APPROVE else "declining"
+    return f"{doing} where {question.scored.recommendation} is recommended"
+
+
+OVERRIDE_RULES = (
+    Rule(_lacks_reason, _reason_missing),
+    Rule(_has_idle_reason, _idle_reason),
+    Rule(_lacks_note, _note_missing),
+    Rule(_is_long, _too_long),
+    Rule(_is_unreadable, _unreadable),
+)
