@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
@@ -13,19 +11,18 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from core.desk_files import Identity, check_current, check_fit, files_identity
+from core.casework import activations
+from core.casework.cases import Cases
+from core.casework.casework import Casework
+from core.casework.versions import Provenance, Versions, provenance_of
+from core.desk_files import files_identity
+from core.desk_parts import Parts, open_parts
 from core.errors import PortfolioMissing
-from core.model import artefact, registry
-from core.model.artefact import Model
-from core.policy import policy as policies
-from core.policy.policy import Policy
+from core.ledger.ledger import Ledger
+from core.policy import registry as policies
 from core.policy.recommendation import Recommendation
-from core.portfolio import contract_file
 from core.portfolio.application import Application
-from core.portfolio.contract import Contract
 from core.portfolio.feature_row import RowBuilder
-from core.portfolio.features import FeatureStore
-from core.portfolio.tables import Tables
 from core.scoring.certificate import MAIN_FEATURES, Certificates
 from core.scoring.changes import ChangeableField, changeable_fields, changed, changes_between
 from core.scoring.distribution import Distribution
@@ -42,20 +39,6 @@ from core.scoring.what_if import WhatIf, what_if
 from core.settings import Settings
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What a desk works with, each opened once."""
-
-    settings: Settings
-    contract: Contract
-    tables: Tables
-    features: FeatureStore
-    model: Model
-    policy: Policy
-    clock: Callable[[], datetime]
-    opened_files: Identity
-
-
 class Desk:
     """One open portfolio with its model and policy; any number of threads may ask."""
 
@@ -66,6 +49,8 @@ class Desk:
         self.features = parts.features
         self.model = parts.model
         self.policy = parts.policy
+        self.in_force = Versions(parts.model.version, parts.policy.version)
+        self.casework = None if parts.ledger is None else Casework(parts.ledger, parts.contract, parts.clock)
         self._language = parts.settings.language
         self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock, self._language)
         self._opened_files = parts.opened_files
@@ -164,6 +149,17 @@ class Desk:
             median_pd=quantiles[len(quantiles) // 2],
         )
 
+    @cached_property
+    def cases(self) -> Cases:
+        """Makes a case of a score of this desk: `cases.stored(score, application)`, `cases.typed(…, history_of)`."""
+        sql, tables = self.features.sql_fingerprint, self.features.tables_fingerprint
+        return Cases(self.policy.exposure_column, sql, tables, self.provenance)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What every score of this desk can be repeated from."""
+        return provenance_of(self.model)
+
     def warm_up(self) -> None:
         """Makes now what the first questions would wait for: the SQL of one row, and what surrounds a score."""
         key = next(iter(self.tables.keys(1)), None)
@@ -228,35 +224,17 @@ class Desk:
         return amount if 0 <= amount < math.inf else None
 
 
-def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None) -> Desk:
-    """The desk of these settings.
+def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None, ledger: Ledger | None = None) -> Desk:
+    """The desk of these settings; with a ledger it decides too, and says there what is in force from now on.
 
     Raises ContractError, PortfolioMissing (no tables, or features that are missing or out of date), ModelMissing,
-    ModelRefused (damaged, or trained on other features than are stored, or otherwise than the contract says).
+    ModelRefused (damaged, or trained on other features than are stored, or otherwise than the contract says),
+    UnknownRecord (the policy in force is not among those that are kept).
     """
-    opened_files = files_identity(settings)  # first: what is replaced from here on shows as a change
-    contract = contract_file.read(settings.contract_file)
-    with ExitStack() as refused:
-        tables = Tables.open(settings.tables_file, contract)
-        refused.callback(tables.close)
-        features = FeatureStore.open(settings.features_file)
-        refused.callback(features.close)
-        check_current(settings, contract)
-        model = artefact.load(registry.active(settings.models_dir))
-        check_fit(model, features, contract)
-        desk = Desk(
-            Parts(
-                settings=settings,
-                contract=contract,
-                tables=tables,
-                features=features,
-                model=model,
-                policy=policies.from_contract(contract),
-                clock=clock or (lambda: datetime.now(UTC)),
-                opened_files=opened_files,
-            )
-        )
-        refused.pop_all()
+    desk = Desk(open_parts(settings, clock or (lambda: datetime.now(UTC)), ledger))
+    if ledger is not None:
+        policies.keep(desk.policy, settings.policies_dir)  # replay needs it for good
+        activations.record_in_force(ledger, desk.model.version, desk.provenance, desk.policy)
     return desk
 
 

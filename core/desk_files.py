@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import ModelRefused, PortfolioMissing
-from core.model import registry
+from core.model import registry as models
 from core.model.artefact import Model
 from core.model.card import FeatureCard
 from core.model.selection import Selection
+from core.policy import registry as policies
 from core.portfolio import features as feature_files
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
@@ -66,7 +67,8 @@ def files_identity(settings: Settings) -> Identity:
         settings.contract_file,
         settings.tables_file,
         settings.features_file,
-        settings.models_dir / registry.ACTIVE,
+        settings.models_dir / models.ACTIVE,
+        settings.policies_dir / policies.ACTIVE,
     )
     return tuple(map(_file_identity, files))
 
