@@ -27,6 +27,9 @@ from core.portfolio.contract import (
     Table,
     Via,
 )
+from core.portfolio.database import building
+from core.portfolio.importing import import_tables
+from core.progress import silent
 from core.settings import Settings
 
 Row = Mapping[str, object]
@@ -154,3 +157,20 @@ def a_source(folder: Path, clients: Sequence[Row] = CLIENTS, *, complete: bool =
 def some_settings(folder: Path) -> Settings:
     """Settings of a desk of its own in `folder`."""
     return replace(core_settings.read({}, data_dir=folder), threads=1)
+
+
+def a_whole_desk(folder: Path, clients: Sequence[Row] = CLIENTS) -> Settings:
+    """North Bank with the raw tables it was imported from, feature rows, and a raw file that no contract knows."""
+    own = some_settings(folder)
+    a_source(own.raw_dir, clients)
+    numbers = [int(str(client["client_no"])) for client in clients]
+    write_parquet(own.raw_dir / "truth.parquet", [{"CLIENT_NO": n, "truth": n / 10} for n in sorted(numbers)])
+    import_tables(own.raw_dir, a_contract(), own, False, silent)
+    with building(own.features_file) as file:
+        file.execute("create table feature_rows (applicant_key bigint, target tinyint, features float[2])")
+        for n in sorted(numbers):
+            file.execute("insert into feature_rows values (?, null, [?, null])", [n, n * 2.0])
+        file.execute("create table feature_names as select * from (values (0, 'a'), (1, 'b')) as n (position, name)")
+        file.execute("create table about (key varchar, value varchar)")
+        file.execute("insert into about values ('tables_fingerprint', '\"f\"'), ('sql_fingerprint', '\"s\"')")
+    return own

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import ErasureRefused, SolventError
-from core.portfolio.database import building, only_builder, open_readonly
+from core.portfolio.database import only_builder, open_readonly
 from core.portfolio.erasing import Held, Holdings, erase, holdings
 from core.portfolio.importing import import_tables
 from core.portfolio.tables import Tables
@@ -24,6 +24,7 @@ from tests.unit.portfolio.builders import (
     a_client,
     a_contract,
     a_source,
+    a_whole_desk,
     some_settings,
     write_csv,
     write_parquet,
@@ -45,18 +46,7 @@ OF_ONE = Holdings(
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Settings:
-    """North Bank with the raw tables it was imported from, and a file of its own that no contract knows."""
-    own = some_settings(tmp_path / "desk")
-    a_source(own.raw_dir)
-    write_parquet(own.raw_dir / "truth.parquet", [{"CLIENT_NO": n, "truth": n / 10} for n in (1, 2, 3)])
-    import_tables(own.raw_dir, a_contract(), own, False, silent)
-    with building(own.features_file) as file:
-        file.execute("create table feature_rows (applicant_key bigint, target tinyint, features float[2])")
-        file.execute("insert into feature_rows values (1, 1, [1, 2]), (2, null, [3, null]), (3, 0, [5, 6])")
-        file.execute("create table feature_names as select * from (values (0, 'a'), (1, 'b')) as n (position, name)")
-        file.execute("create table about (key varchar, value varchar)")
-        file.execute("insert into about values ('tables_fingerprint', '\"f\"'), ('sql_fingerprint', '\"s\"')")
-    return own
+    return a_whole_desk(tmp_path / "desk")
 
 
 def rows(file: Path, table: str) -> list[tuple[object, ...]]:
@@ -89,7 +79,7 @@ def test_the_rows_of_an_applicant_leave_every_table_and_the_others_keep_theirs_i
     assert rows(desk.tables_file, "raw_clients") == before[1:]
     assert rows(desk.tables_file, "raw_loans") == [(30, 3, 5.5)]
     assert rows(desk.tables_file, "raw_states") == []
-    assert rows(desk.features_file, "feature_rows") == [(2, None, (3.0, None)), (3, 0, (5.0, 6.0))]
+    assert rows(desk.features_file, "feature_rows") == [(2, None, (4.0, None)), (3, None, (6.0, None))]
     assert rows(desk.features_file, "feature_names") == [(0, "a"), (1, "b")]
     assert holdings(desk, a_contract(), ["1"]) == NOTHING
 

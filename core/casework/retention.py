@@ -1,0 +1,143 @@
+"""Applications that were kept for as long as the desk keeps them: what is past it, and destroying their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.accounts import roles
+from core.accounts.roles import Acting, Action, Page
+from core.casework.kinds import ERASED
+from core.errors import ErasureRefused
+from core.ledger.event import Actor, Draft
+from core.ledger.ledger import Ledger
+from core.progress import Progress, silent
+
+RETENTION = "retention"  # the rule by which an application was forgotten
+_AT_ONCE = 1_000  # events per append
+# an application of a person who was forgotten is not due: its key is gone and an event says so
+_DUE = f"""
+    select application, any_value(applicant) as applicant, max("at") as last_event, count(*) as events
+    from events
+    where application <> ''
+        and applicant not in (select applicant from events where kind = '{ERASED}' and application = '')
+    group by application
+    having max("at") < $before and not bool_or(kind = '{ERASED}')"""
+
+
+@dataclass(frozen=True)
+class DueApplication:
+    application: str
+    applicant: str  # the random reference
+    last_event: datetime  # UTC
+    events: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """The applications of which nothing was heard since `before`."""
+
+    before: datetime  # UTC
+    applications: int
+    applicants: int
+    events: int
+    first: datetime | None  # UTC, the oldest last event
+    examples: tuple[DueApplication, ...]  # the oldest ones
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """Applications that were forgotten together because their time was over."""
+
+    at: datetime  # UTC
+    actor: str
+    applications: int
+
+
+class Retention:
+    """What is past its time in one ledger."""
+
+    def __init__(self, ledger: Ledger, days: int) -> None:
+        self._ledger = ledger
+        self._days = days
+
+    def due(self, now: datetime, acting: Acting, examples: int = 200) -> Due:
+        """What is past its time; PermissionRefused."""
+        roles.require(acting, Page.RETENTION, Action.ADMINISTER)
+        before = now.astimezone(UTC) - timedelta(days=self._days)
+        with self._ledger.reading() as cursor:
+            counted = cursor.execute(
+                f"select count(*), count(distinct applicant), coalesce(sum(events), 0), min(last_event) from ({_DUE})",
+                {"before": _naive(before)},
+            ).fetchall()[0]
+            rows = cursor.execute(
+                f"{_DUE} order by last_event, application limit {int(examples)}", {"before": _naive(before)}
+            ).fetchall()
+        applications, applicants, events, first = counted
+        return Due(
+            before=before,
+            applications=int(applications),
+            applicants=int(applicants),
+            events=int(events),
+            first=first.replace(tzinfo=UTC) if first else None,
+            examples=tuple(DueApplication(a, p, at.replace(tzinfo=UTC), int(n)) for a, p, at, n in rows),
+        )
+
+    def carry_out(
+        self, due: Due, acting: Acting, now: datetime, run: str, address: str = "", progress: Progress = silent
+    ) -> int:
+        """How many applications were forgotten: all of which nothing was heard since `due.before`.
+
+        `run` is a key made before it was ordered: the same run twice is one. Killed in between, what was left over is
+        due again. ErasureRefused where nothing is due, or `before` lies within the time of keeping.
+        """
+        roles.require(acting, Page.RETENTION, Action.ADMINISTER)
+        if due.before > now - timedelta(days=self._days):
+            raise ErasureRefused(
+                f"Retention: applications are kept for {self._days:,} days, got the end of {due.before:%d %B %Y}; "
+                "choose an earlier one."
+            )
+        found = self._applications(due.before)
+        if not found:
+            raise ErasureRefused("Retention: no application is past its time; there is nothing to erase.")
+        progress("destroying the keys", 0.0)
+        self._ledger.keys.destroy_applications([application for application, _ in found])
+        by = Actor(acting.user_name, acting.role.value, address)
+        for done in range(0, len(found), _AT_ONCE):
+            progress("writing down what was forgotten", done / len(found))
+            self._ledger.append([self._event(one, by, run) for one in found[done : done + _AT_ONCE]])
+        progress("the applications are forgotten", 1.0)
+        return len(found)
+
+    def past(self, most: int = 50) -> tuple[PastRun, ...]:
+        """The runs of the past, the latest first."""
+        with self._ledger.reading() as cursor:
+            rows = cursor.execute(
+                "select max(\"at\"), any_value(actor), count(*) from events where kind = ? and application <> '' "
+                "group by split_part(idempotency_key, ':', 2) order by 1 desc limit ?",
+                [ERASED, most],
+            ).fetchall()
+        return tuple(PastRun(at.replace(tzinfo=UTC), str(actor), int(count)) for at, actor, count in rows)
+
+    def _applications(self, before: datetime) -> Sequence[tuple[str, str]]:
+        with self._ledger.reading() as cursor:
+            rows = cursor.execute(f"{_DUE} order by last_event, application", {"before": _naive(before)}).fetchall()
+        return [(str(row[0]), str(row[1])) for row in rows]
+
+    def _event(self, found: tuple[str, str], by: Actor, run: str) -> Draft:
+        application, applicant = found
+        return Draft(
+            kind=ERASED,
+            actor=by,
+            subject=application,
+            application=application,
+            applicant=applicant,
+            public={"rule": RETENTION, "reason": f"Kept for {self._days:,} days.", "run": run},
+            idempotency_key=f"{RETENTION}:{run}:{application}",
+        )
+
+
+def _naive(moment: datetime) -> datetime:
+    """As the store keeps moments: UTC, unsaid."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
