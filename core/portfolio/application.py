@@ -40,16 +40,16 @@ class Problem:
     rule: str
     got: str
     remedy: str
+    values: str = ""  # a word's choices as they are written in JSON
 
     def __str__(self) -> str:
-        return self._of(self.label)
+        return f"{self.label}: {self.rule}, got {self.got}; {self.remedy}."
 
     def with_key(self) -> str:
-        """For whoever wrote JSON: the field's key beside its label."""
-        return self._of(self.label if self.label == self.column else f"{self.label} ({self.column})")
-
-    def _of(self, thing: str) -> str:
-        return f"{thing}: {self.rule}, got {self.got}; {self.remedy}."
+        """For whoever wrote JSON: the field's key beside its label, and a choice as it is written there."""
+        thing = self.label if self.label == self.column else f"{self.label} ({self.column})"
+        values = f" of {self.values}" if self.values else ""
+        return f"{thing}: {self.rule}, got {self.got}; {self.remedy}{values}."
 
 
 class Fault(NamedTuple):
@@ -135,7 +135,10 @@ def _is_table(fields: object) -> bool:
 
 def _problem(name: str, column: Column, value: object) -> Problem | None:
     fault = next((fault for find in _FAULTS if (fault := find(column, value))), None)
-    return fault and Problem(name, text(column.label), fault.rule, words.named(value), fault.remedy)
+    if fault is None:
+        return None
+    values = words.values_of(column) if fault.remedy == words.CHOOSE else ""
+    return Problem(name, text(column.label), fault.rule, words.named(value), fault.remedy, values)
 
 
 def _unknown(name: object, value: object) -> Problem:

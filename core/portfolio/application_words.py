@@ -8,6 +8,8 @@ from core.portfolio.contract import WHOLE_KINDS, Column, Kind, text
 _TWO_VALUED = frozenset({Kind.FLAG, Kind.TARGET})
 _MOST_CHOICES_TOLD = 8
 
+CHOOSE = "choose one"
+
 
 def wanted(column: Column) -> str:
     if column.is_text:
@@ -18,11 +20,14 @@ def wanted(column: Column) -> str:
 
 
 def asked_for(column: Column) -> str:
-    if not column.is_text:
-        return f"enter {wanted(column)}"
+    return CHOOSE if column.is_text else f"enter {wanted(column)}"
+
+
+def values_of(column: Column) -> str:
+    """The choices as the tables have them: "'N', 'Y'"."""
     told = ", ".join(f"'{choice.value}'" for choice in column.choices[:_MOST_CHOICES_TOLD])
     more = len(column.choices) - _MOST_CHOICES_TOLD
-    return f"choose one of {told}" + (f" and {more} more" if more > 0 else "")
+    return told + (f" and {more} more" if more > 0 else "")
 
 
 def range_told(column: Column) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from core.portfolio.contract import Column, Contract, CrossCheck, Relation
 
@@ -15,9 +15,15 @@ _HOLDS: Mapping[Relation, Callable[[float, float], bool]] = {
 }
 
 
-def broken(contract: Contract, fields: Mapping[str, object]) -> tuple[CrossCheck, ...]:
-    """The relations that these fields break, in the contract's order; one with a side that is not known holds."""
-    return tuple(check for check in contract.cross_checks if not _holds(contract.main_columns, check, fields))
+def broken(
+    contract: Contract, fields: Mapping[str, object], checks: Sequence[CrossCheck] | None = None
+) -> tuple[CrossCheck, ...]:
+    """Those of these relations, or of all of the contract's, that the fields break.
+
+    A relation with a side that is not known holds.
+    """
+    asked = contract.cross_checks if checks is None else checks
+    return tuple(check for check in asked if not _holds(contract.main_columns, check, fields))
 
 
 def _holds(columns: Mapping[str, Column], check: CrossCheck, fields: Mapping[str, object]) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.policy.recommendation import Recommendation
+from core.portfolio import cross_checks
 from core.portfolio.application import Application, Value
 from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind, text
 from core.portfolio.wording import shown_in_column
@@ -76,7 +77,8 @@ def field_limits(
         for name in fields
     }
     for closer in range(1 + CLOSER_ROUNDS):
-        _try(wanted, known, now, ask)
+        possible = {name: _possible(contract, application, name, values) for name, values in wanted.items()}
+        _try(possible, known, now, ask)
         if closer < CLOSER_ROUNDS:
             wanted = {name: _closer_values(contract.main_columns[name], known[name]) for name in fields}
     items = [
@@ -86,6 +88,13 @@ def field_limits(
     ]
     tried = sum(item.tried for item in items)
     return FieldLimits(now, tuple(sorted(items, key=lambda item: not item.can_change)), tried, _note(tried))
+
+
+def _possible(contract: Contract, application: Application, name: str, values: Sequence[Value]) -> list[Value]:
+    """The values that what-if would take beside the other fields; nobody is told to borrow less than an instalment."""
+    own, others = application.fields[name], application.fields
+    checks = [check for check in contract.cross_checks if name in (check.column, check.other)]
+    return [v for v in values if v == own or not cross_checks.broken(contract, {**others, name: v}, checks)]
 
 
 def _note(tried: int) -> str:

@@ -33,10 +33,15 @@ def asked(desk: Desk) -> Case | None:
     """The case of what was last sent to be scored; None while nothing was, or when it cannot be scored."""
     person = guard.require(Page.SCORE, Action.WORK)
     sent = cache.drafts().of(person.user_name, visitor.now()).asked
-    with st.expander("The application", icon=":material/edit_note:", expanded=sent is None):
+    form = st.container()
+    found = None if sent is None else _case(desk, sent)
+    with form, st.expander("The application", icon=":material/edit_note:", expanded=found is None):
         draw(desk)
-    if sent is None:
-        return None
+    return found
+
+
+def _case(desk: Desk, sent: Content) -> Case | None:
+    """What was sent, scored; what keeps it from that is said below the form."""
     try:
         return case.of_application(desk, application_of(desk, sent), sent.history_of)
     except ApplicationRefused as refusal:

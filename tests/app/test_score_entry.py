@@ -98,6 +98,13 @@ def test_every_missing_field_is_told_by_its_label_and_nothing_is_scored(desk: De
     assert not test.metric
 
 
+def test_the_form_stays_open_until_it_can_be_scored(desk: Desk) -> None:
+    test = press(fill(page(), {"AMT_CREDIT": 450_000.0}), SCORE)
+    assert [part.proto.expanded for part in test.expander if part.label == "The application"] == [True]
+    press(fill(test, REQUIRED), SCORE)
+    assert [part.proto.expanded for part in test.expander if part.label == "The application"] == [False]
+
+
 def test_a_number_out_of_range_is_told_with_its_range(desk: Desk) -> None:
     test = press(fill(page(), REQUIRED | {"AMT_CREDIT": 1.0}), SCORE)
     assert plain("Credit amount: must lie between 1,000 and 10,000,000, got 1.0") in all_text(test)

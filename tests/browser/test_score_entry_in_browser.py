@@ -119,7 +119,6 @@ def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Br
         page.get_by_role("button", name="Score this application").click()
         expect(page.get_by_text("This application cannot be scored yet")).to_be_visible(timeout=20_000)
         expect(page.get_by_text(re.compile("^Source of income: must be given"))).to_be_visible()
-        page.get_by_text("The application", exact=True).first.click()
         for label, choice in CHOICES.items():
             choose(page, label, choice)
         page.get_by_role("button", name="Score this application").click()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Value, check
-from core.portfolio.contract import Contract, FormGroup
+from core.portfolio.contract import Contract, CrossCheck, FormGroup, Relation
 from core.scoring.field_limits import FieldLimit, Tried, field_limits
 from tests.unit.scoring.builders import a_contract
 
@@ -113,3 +113,21 @@ def test_nothing_outside_the_contract_is_tried(own: float | None) -> None:
     field_limits(contract, check(contract, {"KEY": 1, "LOAN": own}), DECLINE, sample, ask)
     assert min(float(str(v)) for v in seen) == 0
     assert max(float(str(v)) for v in seen) == 1e9
+
+
+def test_no_value_is_tried_that_what_if_would_refuse_beside_the_other_fields() -> None:
+    fewer = CrossCheck(column="LOAN", relation=Relation.AT_MOST, other="INCOME", rule={"en": "must not exceed it"})
+    contract = msgspec.structs.replace(asking("LOAN"), cross_checks=(fewer,))
+    column = contract.main_columns["LOAN"]
+    application = check(contract, {"KEY": 1, "LOAN": 2_000.0, "INCOME": 3_000.0})
+    asked: list[Value] = []
+
+    def ask(tried: Tried) -> list[Recommendation]:
+        asked.extend(value for _, values in tried for value in values)
+        return [DECLINE for _, values in tried for _ in values]
+
+    spread = np.linspace(column.limits[0] or 0, 10_000, 200, dtype=np.float32)
+    field_limits(contract, application, DECLINE, {"loan": spread}, ask)
+    assert 2_000.0 in asked
+    assert max(float(value) for value in asked if value is not None) <= 3_000.0
+    assert len(asked) > 5
