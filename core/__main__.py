@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from core import settings
-from core.commands.console import print_refusal
+from core.commands.catalogue import COMMANDS, ON_THE_LEDGER, module_of, parsed
+from core.commands.console import TerminalConsole, print_refusal
+from core.commands.running import run_on_ledger
 from core.errors import SolventError
 
-# command -> what it does, for --help; the module of the same name in core/commands configures and runs it
-COMMANDS = {
-    "setup": "make the demo portfolio and its model where they are missing",
-    "import": "read the raw tables of a portfolio from a folder or one file",
-    "applicants": "list applicant keys",
-    "train": "build missing features, then train, calibrate and measure a model",
-    "score": "score one applicant and say why",
-    "people": "list, add, disable and enable people, reset a password, change a role",
-}
+__all__ = ["COMMANDS", "main"]
+
+INTERRUPTED = 130  # as a shell says it
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -34,17 +29,23 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
-    command = importlib.import_module(f"core.commands.{chosen.command}_command")
-    own = argparse.ArgumentParser(prog=f"python -m core {chosen.command}", description=COMMANDS[chosen.command])
-    command.configure(own)
-    arguments = own.parse_args(chosen.rest)
     try:
-        return int(command.run(arguments, settings.read(data_dir=chosen.data)))
+        return _run(chosen)
     except SolventError as refusal:
         print_refusal(refusal, chosen.data)
         return refusal.exit_code
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command in ON_THE_LEDGER and not {"-h", "--help"} & set(chosen.rest):
+        own = settings.read(data_dir=chosen.data)
+        return run_on_ledger(chosen.command, chosen.rest, own, TerminalConsole(chosen.data))
+    asked = parsed(chosen.command, chosen.rest)
+    return int(module_of(chosen.command).run(asked, settings.read(data_dir=chosen.data)))
 
 
 if __name__ == "__main__":

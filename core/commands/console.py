@@ -34,7 +34,7 @@ class Console(ABC):
 
     @abstractmethod
     def err(self, text: str) -> None:
-        """A line on standard error."""
+        """A line on standard error; a remedy in it can be typed as it stands."""
 
     @abstractmethod
     def progress(self, step: str, done: float | None = None) -> None:
@@ -56,7 +56,8 @@ class Console(ABC):
 class TerminalConsole(Console):
     """The console of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self._data_dir = data_dir
         self._progress = ConsoleProgress()
 
     def out(self, text: str) -> None:
@@ -65,7 +66,7 @@ class TerminalConsole(Console):
 
     def err(self, text: str) -> None:
         self._progress.close()
-        print(text, file=sys.stderr, flush=True)
+        print(typed_from_here(text, self._data_dir), file=sys.stderr, flush=True)
 
     def progress(self, step: str, done: float | None = None) -> None:
         self._progress(step, done)

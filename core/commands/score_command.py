@@ -1,22 +1,24 @@
-"""`score`: one applicant of the portfolio, or an application in a file, scored and explained."""
+"""`score`: one applicant of the portfolio, or an application in a file, scored, explained and written down."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from core.commands.console import print_json, print_lines
-from core.desk import Desk, open_desk
-from core.errors import ApplicationRefused, SettingsError
+from core.accounts.people import CONSOLE
+from core.casework.casework import Casework
+from core.casework.recording import ScoredCase
+from core.casework.refusals import refusal_words
+from core.commands.console import Console
+from core.commands.place import Place
+from core.desk import Desk
+from core.errors import ApplicationRefused, SettingsError, SolventError
 from core.portfolio import application
 from core.portfolio.application_json import LARGEST_BYTES, read_fields
 from core.portfolio.wording import money, percent, points
 from core.scoring.score import FamilyContribution, Score
 from core.scoring.sentence import headline
 from core.scoring.waterfall import direction
-from core.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,19 +32,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object with every contribution")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
+def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     _check_question(arguments)
-    fields = None if arguments.application is None else read_fields(_content(arguments.application))
-    desk = open_desk(settings)
+    fields = None if arguments.application is None else read_fields(_content(arguments.application, console))
+    desk = place.desk()
     try:
-        score = _score(desk, arguments, fields)
-        warnings = desk.extrapolation(score).warnings
-    finally:
-        desk.close()
+        case = _case(desk, arguments, fields)
+    except SolventError as refusal:
+        words = refusal_words(refusal)
+        _written_down(lambda casework: casework.record_refusal(*words, CONSOLE), desk, place, console)
+        raise
+    _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
+    warnings = desk.extrapolation(case.score).warnings
     if arguments.json:
-        print_json({**as_json(score), "warnings": list(warnings)})
+        console.json({**as_json(case.score), "warnings": list(warnings)})
     else:
-        print_lines([*as_lines(score), *_warned(warnings)])
+        console.lines([*as_lines(case.score), *_warned(warnings)])
     return 0
 
 
@@ -53,21 +58,29 @@ def _check_question(arguments: argparse.Namespace) -> None:
         raise SettingsError("score: --history-of goes with --application; a stored applicant has a history already.")
 
 
-def _score(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] | None) -> Score:
+def _case(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] | None) -> ScoredCase:
     if fields is None:
-        return desk.score(arguments.applicant)
-    return desk.score_application(
-        application.check_new(desk.contract, fields, written_as_json=True), arguments.history_of
-    )
+        score = desk.score(arguments.applicant)
+        return desk.cases.stored(score, desk.application(score.applicant))
+    typed = application.check_new(desk.contract, fields, written_as_json=True)
+    return desk.cases.typed(desk.score_application(typed, arguments.history_of), typed, arguments.history_of)
 
 
-def _content(name: str) -> bytes:
+def _written_down(record: Callable[[Casework], object], desk: Desk, place: Place, console: Console) -> None:
+    """On the ledger where that is possible; a score that cannot be written down is given all the same, and said so."""
+    try:
+        if desk.casework is None:
+            place.ledger()  # which says why there is none
+        else:
+            record(desk.casework)
+    except SolventError as refusal:
+        console.err(f"Not recorded: {refusal}")
+
+
+def _content(name: str, console: Console) -> bytes:
     """At most one byte more than is allowed: enough to see that it is too much."""
     try:
-        if name == "-":
-            return sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        with Path(name).open("rb") as file:
-            return file.read(LARGEST_BYTES + 1)
+        return console.read(name, LARGEST_BYTES + 1)
     except OSError as error:
         raise ApplicationRefused(
             f"{name}: cannot be read ({error.strerror}); name a file with one JSON object."

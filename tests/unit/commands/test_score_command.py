@@ -10,10 +10,22 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.accounts.roles import Acting
 from core.commands import score_command
+from core.commands.console import TerminalConsole
+from core.commands.place import Opened
 from core.desk import Desk
-from core.errors import ApplicationRefused, SettingsError, UnknownApplicant
-from core.settings import Settings
+from core.errors import (
+    ApplicationRefused,
+    LedgerLocked,
+    LedgerUnwritable,
+    SettingsError,
+    SolventError,
+    UnknownApplicant,
+)
+from core.ledger.ledger import Ledger
+from core.portfolio.application import Application
+from core.scoring.score import Score
 from tests.unit.desk_builders import a_desk, some_settings
 
 WARNING = "61 of 431 features are missing; 95 % of clients have at most 50."
@@ -23,20 +35,59 @@ KEYS_PROMISED = {
 }
 
 
+class FakeCasework:
+    """Keeps what is written down, as long as it can be."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, ...]] = []
+        self.refusal: SolventError | None = None
+
+    def record_score(self, case: SimpleNamespace, acting: Acting) -> None:
+        self._write(acting.user_name, "scored", case.score.applicant, *case.fields)
+
+    def record_refusal(self, kind: str, rule: str, acting: Acting) -> None:
+        self._write(acting.user_name, kind, rule)
+
+    def _write(self, *words: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.written.append(words)
+
+
+class FakeCases:
+    @staticmethod
+    def stored(score: Score, application: Application) -> SimpleNamespace:
+        return SimpleNamespace(score=score, fields=("stored", str(application.fields["KEY"])))
+
+    @staticmethod
+    def typed(score: Score, application: Application, history_of: str | None) -> SimpleNamespace:
+        return SimpleNamespace(score=score, fields=("typed", str(history_of)))
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def casework() -> FakeCasework:
+    return FakeCasework()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, casework: FakeCasework) -> Callable[..., int]:
     """`score` with these words, on a desk of fakes."""
-
-    def fake_desk(settings: Settings) -> Desk:
-        return a_desk(tmp_path)
-
-    monkeypatch.setattr(score_command, "open_desk", fake_desk)
     monkeypatch.setattr(Desk, "extrapolation", lambda desk, score: SimpleNamespace(warnings=(WARNING,)))
+    monkeypatch.setattr(Desk, "cases", FakeCases)
+    desk = a_desk(tmp_path)
+    monkeypatch.setattr(desk, "casework", casework, raising=False)
 
-    def run(*words: str) -> int:
+    def no_ledger() -> Ledger:
+        raise LedgerLocked("Ledger: process 7 has it open; end it first.")
+
+    place = Opened(some_settings(tmp_path), lambda: desk, no_ledger)
+
+    def run(*words: str, without_ledger: bool = False) -> int:
+        if without_ledger:
+            monkeypatch.setattr(desk, "casework", None)
         parser = argparse.ArgumentParser()
         score_command.configure(parser)
-        return score_command.run(parser.parse_args(words), some_settings(tmp_path))
+        return score_command.run(parser.parse_args(words), TerminalConsole(), place)
 
     return run
 
@@ -125,3 +176,45 @@ def test_an_application_with_a_foreign_field_is_refused_by_its_name(run: Callabl
     file.write_text('{"LOAN": 1000, "SHOE_SIZE": 43}')
     with pytest.raises(ApplicationRefused, match="SHOE_SIZE"):
         run("--application", str(file))
+
+
+def test_a_score_is_written_down_by_the_console(
+    run: Callable[..., int], casework: FakeCasework, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("2", "--json") == 0
+    assert casework.written == [("console", "scored", "2", "stored", "2")]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_refused_score_is_written_down_without_what_was_refused(
+    run: Callable[..., int], casework: FakeCasework
+) -> None:
+    with pytest.raises(UnknownApplicant):
+        run("99")
+    assert casework.written == [("console", "UnknownApplicant", "the client must be in the portfolio")]
+
+
+def test_a_score_that_cannot_be_written_down_is_given_all_the_same_and_said_so(
+    run: Callable[..., int], casework: FakeCasework, capsys: pytest.CaptureFixture[str]
+) -> None:
+    casework.refusal = LedgerUnwritable("Ledger: the disk is full; make room.")
+    assert run("2", "--json") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["applicant"] == 2
+    assert said.err == "Not recorded: Ledger: the disk is full; make room.\n"
+
+
+def test_a_refusal_is_told_also_when_it_cannot_be_written_down(
+    run: Callable[..., int], casework: FakeCasework, capsys: pytest.CaptureFixture[str]
+) -> None:
+    casework.refusal = LedgerUnwritable("Ledger: the disk is full; make room.")
+    with pytest.raises(UnknownApplicant):
+        run("99")
+    assert capsys.readouterr().err == "Not recorded: Ledger: the disk is full; make room.\n"
+
+
+def test_without_a_ledger_the_score_says_why_it_is_not_recorded(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("2", without_ledger=True) == 0
+    assert capsys.readouterr().err == "Not recorded: Ledger: process 7 has it open; end it first.\n"

@@ -1,0 +1,78 @@
+"""`verify`: whether the record is what was written; where not, the first event that is wrong and what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.accounts import roles
+from core.accounts.people import CONSOLE
+from core.accounts.roles import Action, Page
+from core.commands.console import Console
+from core.commands.place import Place
+from core.errors import UnknownRecord
+from core.ledger.head import Head
+from core.ledger.verification import Verification
+
+SOUND, NOT_SOUND = 0, 1
+_LARGEST_HEAD_BYTES = 10_000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--head", metavar="FILE", help="the chain must go through this head, kept elsewhere before")
+    parser.add_argument("--save-head", metavar="FILE", help="keep the head that was found, to verify against later")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
+    roles.require(CONSOLE, Page.AUDIT, Action.VERIFY)
+    against = None if arguments.head is None else _kept(arguments.head, console)
+    ledger = place.ledger()
+    for notice in ledger.notices:
+        console.err(notice)
+    found = ledger.verify(console.progress, against=against)
+    if arguments.save_head is not None and found.sound:
+        _keep(found.head, arguments.save_head, console)
+    if arguments.json:
+        console.json(_as_json(found))
+    else:
+        console.lines(_as_lines(found, against))
+    return SOUND if found.sound else NOT_SOUND
+
+
+def _kept(name: str, console: Console) -> Head:
+    try:
+        return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"))
+    except OSError as error:
+        raise UnknownRecord(
+            f"Head {name}: cannot be read ({error.strerror}); name the file that was downloaded."
+        ) from None
+
+
+def _keep(head: Head, name: str, console: Console) -> None:
+    try:
+        console.write(name, head.as_json().encode())
+    except OSError as error:
+        raise UnknownRecord(f"Head {name}: cannot be written ({error.strerror}); name another place.") from None
+
+
+def _as_json(found: Verification) -> dict[str, object]:
+    return {
+        "sound": found.sound,
+        "events": found.events,
+        "first_bad": found.first_bad,
+        "finding": found.finding,
+        "head": {"count": found.head.count, "hash": found.head.hash.hex(), "at": found.head.at.isoformat()},
+    }
+
+
+def _as_lines(found: Verification, against: Head | None) -> list[str]:
+    if not found.sound:
+        return [
+            f"NOT SOUND from event {found.first_bad} on: {found.finding}.",
+            f"The {found.events:,} events before it hold.",
+        ]
+    through = f", and goes through the kept head of event {against.count:,}" if against else ""
+    return [
+        f"Sound: {found.events:,} events, every link holds{through}.",
+        f"Head: event {found.head.count:,}, {found.head.hash.hex()}, {found.head.at:%Y-%m-%d %H:%M:%S} UTC.",
+    ]

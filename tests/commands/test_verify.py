@@ -1,0 +1,113 @@
+"""`verify` on the command line: sound is 0, anything else names the first event that is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.ledger.head import Head
+from tests.ledgers import a_draft, a_ledger
+
+EVENTS = 5
+
+
+@pytest.fixture
+def verify(tmp_path: Path) -> Callable[..., int]:
+    """`verify` on a desk whose ledger holds five events."""
+    with a_ledger(tmp_path) as ledger:
+        for n in range(EVENTS):
+            ledger.append([a_draft(subject=f"thing {n}")])
+    return lambda *words: main(["--data", str(tmp_path), "verify", *words])
+
+
+def _journal(desk: Path) -> Path:
+    (segment,) = (desk / "ledger" / "journal").glob("*.jsonl")
+    return segment
+
+
+def _edit(desk: Path, sequence: int) -> None:
+    """The line of this event, one word changed."""
+    lines = _journal(desk).read_bytes().splitlines(keepends=True)
+    lines[sequence - 1] = lines[sequence - 1].replace(b"thing", b"thong")
+    _journal(desk).write_bytes(b"".join(lines))
+
+
+def test_a_sound_record_is_zero(verify: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify() == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "Sound: 5 events, every link holds."
+    assert second.startswith("Head: event 5, ")
+
+
+def test_json_says_the_same_to_a_machine(verify: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify("--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["sound"], said["events"], said["first_bad"], said["finding"]) == (True, 5, None, "")
+    assert said["head"]["count"] == 5
+    assert len(said["head"]["hash"]) == 64
+
+
+def test_a_record_that_was_edited_is_one_and_its_first_bad_event_is_named(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _edit(tmp_path, 3)
+    assert verify() == 1
+    assert capsys.readouterr().out.startswith("NOT SOUND from event 3 on: event 3 ")
+    _edit(tmp_path, 4)
+    assert verify("--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["sound"], said["first_bad"], said["events"]) == (False, 3, 2)
+
+
+def test_a_kept_head_is_verified_against_later(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    assert verify("--save-head", str(kept)) == 0
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert Head.from_json(kept.read_text()).count == 5
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft()])
+    assert verify("--head", str(kept)) == 0
+    assert "6 events, every link holds, and goes through the kept head of event 5" in capsys.readouterr().out
+
+
+def test_a_head_of_a_longer_record_shows_that_the_tail_was_cut(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    longer = Head(7, bytes(32), Head.from_json(_saved(verify, kept)).at)
+    kept.write_text(longer.as_json())
+    capsys.readouterr()
+    assert verify("--head", str(kept)) == 1
+    assert capsys.readouterr().out.startswith("NOT SOUND from event 6 on: the tail was cut")
+
+
+def _saved(verify: Callable[..., int], file: Path) -> str:
+    assert verify("--save-head", str(file)) == 0
+    return file.read_text()
+
+
+@pytest.mark.parametrize("content", [None, "not json", "{}"])
+def test_a_file_that_is_no_head_is_refused(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    file = tmp_path / "head.json"
+    if content is not None:
+        file.write_text(content)
+    assert verify("--head", str(file)) == 4
+    assert capsys.readouterr().err.startswith("UnknownRecord: Head")
+
+
+def test_a_desk_without_a_ledger_is_refused_and_none_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path / "typo"), "verify"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("LedgerUnavailable: Ledger ")
+    assert f"--data {tmp_path / 'typo'} setup" in said
+    assert not (tmp_path / "typo").exists()
