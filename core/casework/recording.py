@@ -29,6 +29,7 @@ from core.scoring.contributions import row_of
 from core.scoring.score import Score
 from core.scoring.sentence import headline
 
+STORED, TYPED = "stored:", "typed:"  # how a lookup begins
 MOST_FEATURES = 20  # kept in the words of then; the largest waterfall of the page shows 15
 
 
@@ -77,13 +78,13 @@ def scored_case(score: Score, origin: Origin, amount: float | None, provenance: 
 
 def stored_lookup(applicant_key: str) -> str:
     """The application that lies in the portfolio under this applicant's key."""
-    return f"stored:{applicant_key}"
+    return f"{STORED}{applicant_key}"
 
 
 def typed_lookup(application: Application, history_of: str | None) -> str:
     """The application with these very fields and this history, whoever types them and when."""
     content = json.dumps([dict(application.fields), history_of], sort_keys=True, separators=(",", ":"))
-    return f"typed:{hashlib.sha256(content.encode()).hexdigest()}"
+    return f"{TYPED}{hashlib.sha256(content.encode()).hexdigest()}"
 
 
 def scored_draft(

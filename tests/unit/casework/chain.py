@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from itertools import islice
 
 from core.errors import ErasedRecord, LedgerUnwritable, UnknownRecord
 from core.ledger.event import Draft, Event, Json
@@ -47,6 +48,10 @@ class FakeChain:
         if not 1 <= sequence <= len(self.written):
             raise UnknownRecord(f"Event {sequence}: there is none.")
         return self.written[sequence - 1]
+
+    def events(self, after: int = 0, limit: int = 1_000, kinds: Collection[str] = ()) -> tuple[Event, ...]:
+        behind = (event for event in self.written[after:] if not kinds or event.kind in kinds)
+        return tuple(islice(behind, limit))
 
     def find(self, idempotency_key: str) -> Event | None:
         return next((event for event in self.written if event.idempotency_key == idempotency_key), None)
