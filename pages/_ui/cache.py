@@ -6,7 +6,10 @@ import streamlit as st
 
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
+from core.casework.opening import open_ledger
 from core.desk import Desk, open_desk
+from core.errors import LedgerUnavailable, PortfolioMissing
+from core.ledger.ledger import Ledger
 from core.scoring.field_limits import FieldLimits
 from pages._ui.case import Case
 from pages._ui.drafts import Drafts
@@ -15,19 +18,39 @@ _EXAMPLES = 4
 
 
 def desk() -> Desk:
-    """The one open desk; opened again when portfolio or model were replaced on disk."""
+    """The one open desk; opened again when portfolio, model or policy were replaced on disk.
+
+    Without its ledger where that cannot be opened: scoring goes on, deciding does not.
+    """
     own = settings.read()
-    opened = _opened(str(own.data_dir), own)
+    try:
+        chain: Ledger | None = ledger()
+    except (LedgerUnavailable, PortfolioMissing):
+        chain = None
+    opened = _opened(str(own.data_dir), chain is not None, own, chain)
     if opened.changed_on_disk():
         _opened.clear()
-        opened = _opened(str(own.data_dir), own)
+        opened = _opened(str(own.data_dir), chain is not None, own, chain)
     return opened
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _opened(data_dir: str, _settings: settings.Settings) -> Desk:
+def _opened(data_dir: str, decides: bool, _settings: settings.Settings, _ledger: Ledger | None) -> Desk:
     """A desk that is replaced is not closed here: a visitor may still be reading from it."""
-    return open_desk(_settings)
+    return open_desk(_settings, ledger=_ledger)
+
+
+def ledger() -> Ledger:
+    """The one open ledger of this process; LedgerUnavailable says why there is none at the moment."""
+    own = settings.read()
+    if not own.tables_file.exists():  # set-up fills the past of a demo first
+        raise PortfolioMissing("Ledger: it begins with a portfolio, and there is none yet; run `python -m core setup`.")
+    return _ledger(str(own.data_dir), own)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1, on_release=Ledger.close)
+def _ledger(data_dir: str, _settings: settings.Settings) -> Ledger:
+    return open_ledger(_settings)
 
 
 def accounts() -> AccountStore:
