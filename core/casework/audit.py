@@ -1,0 +1,177 @@
+"""The chain as an auditor reads it: who did what, when and from where, newest first; quick among a million events."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from core.accounts import roles
+from core.accounts.roles import Acting, Action, Page
+from core.casework.audit_words import Group, kinds_of, label_of, sentence_of
+from core.casework.history_question import EVER, Period
+from core.casework.json_fields import text
+from core.ledger.event import Public
+from core.ledger.ledger import Ledger
+
+MOST_ROWS_ON_A_PAGE = 200
+SHORT_HASH = 12  # hexadecimal digits
+LATE = timedelta(minutes=1)  # an account event that waited longer for the chain says when it happened
+
+Bound = dict[str, str | int | datetime | list[str] | list[int]]
+
+_COLUMNS = 'sequence, "at", kind, actor, role, address, subject, public, hash'
+
+
+@dataclass(frozen=True)
+class AuditQuestion:
+    """Empty filters let everything through."""
+
+    period: Period = EVER
+    groups: tuple[Group, ...] = ()
+    actor: str = ""  # a user name, whole
+    about: str = ""  # how the subject begins (user name, application, version), an applicant's reference or number
+    page: int = 1
+    rows_per_page: int = 50
+
+    def __post_init__(self) -> None:
+        if self.page < 1:
+            raise ValueError(f"page: the first is 1, got {self.page}")
+        if not 1 <= self.rows_per_page <= MOST_ROWS_ON_A_PAGE:
+            raise ValueError(f"rows_per_page: 1 to {MOST_ROWS_ON_A_PAGE}, got {self.rows_per_page}")
+
+    def in_words(self) -> str:
+        """The filter as a person would say it, without what was typed to find a person."""
+        words = (
+            f"since {_minute(self.period.start)}" if self.period.start else "",
+            f"before {_minute(self.period.end)}" if self.period.end else "",
+            " or ".join(group.value.lower() for group in self.groups),
+            f"done by {self.actor}" if self.actor else "",
+            "about one subject" if self.about else "",
+        )
+        return "; ".join(word for word in words if word) or "everything"
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One event in words."""
+
+    sequence: int
+    at: datetime  # UTC
+    kind: str
+    actor: str
+    role: str
+    address: str
+    subject: str
+    what: str  # one plain sentence
+    hash: str  # its first digits
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    rows: tuple[AuditRow, ...]
+    total: int  # rows of all pages
+    page: int  # the last one where a later one was asked for
+    pages: int  # at least 1
+
+
+def audit_page(ledger: Ledger, question: AuditQuestion, acting: Acting) -> AuditPage:
+    """The asked page, newest first; PermissionRefused for a role that may not read the audit page."""
+    roles.require(acting, Page.AUDIT, Action.READ)
+    where, bound = matching(ledger, question)
+    with ledger.reading() as cursor:
+        total = count(cursor, where, bound)
+        pages = max(1, -(-total // question.rows_per_page))
+        page = min(question.page, pages)
+        rows = rows_of(cursor, where, bound, question.rows_per_page, (page - 1) * question.rows_per_page)
+    return AuditPage(rows, total, page, pages)
+
+
+def actors(ledger: Ledger) -> tuple[str, ...]:
+    """Everybody who ever did something, by name."""
+    with ledger.reading() as cursor:
+        rows = cursor.execute("select distinct actor from events where actor <> '' order by actor").fetchall()
+    return tuple(str(actor) for (actor,) in rows)
+
+
+def matching(ledger: Ledger, question: AuditQuestion) -> tuple[str, Bound]:
+    """The question as a condition on events, and its values."""
+    period, about = question.period, question.about.strip()
+    asked: list[tuple[str, Bound]] = []
+    if period.start:
+        asked.append(('"at" >= $since', {"since": _utc(period.start)}))
+    if period.end:
+        asked.append(('"at" < $before', {"before": _utc(period.end)}))
+    if question.groups:
+        wanted = [kind for group in question.groups for kind in kinds_of(group)]
+        asked.append(("kind = any($kinds)", {"kinds": wanted}))
+    if question.actor:
+        asked.append(("actor = $actor", {"actor": question.actor}))
+    if about:
+        reference = ledger.keys.reference_of(about) or about
+        asked.append(
+            (
+                "(starts_with(lower(subject), $about) or applicant = $reference)",
+                {"about": about.lower(), "reference": reference},
+            )
+        )
+    bound = {name: value for _, values in asked for name, value in values.items()}
+    return " and ".join(condition for condition, _ in asked) or "true", bound
+
+
+def count(cursor: duckdb.DuckDBPyConnection, where: str, bound: Bound) -> int:
+    ((total,),) = cursor.execute(f"select count(*) from events where {where}", bound).fetchall()
+    return int(total)
+
+
+def rows_of(
+    cursor: duckdb.DuckDBPyConnection, where: str, bound: Bound, limit: int, offset: int
+) -> tuple[AuditRow, ...]:
+    """These rows, newest first: numbers are found first, so that only what is shown is read in full."""
+    found = cursor.execute(
+        f"select sequence from events where {where} order by sequence desc limit {int(limit)} offset {int(offset)}",
+        bound,
+    ).fetchall()
+    rows = cursor.execute(
+        f"select {_COLUMNS} from events where sequence in (select unnest($shown)::bigint) order by sequence desc",
+        {"shown": [sequence for (sequence,) in found]},
+    ).fetchall()
+    return tuple(_row(*cells) for cells in rows)
+
+
+def _row(
+    sequence: int,
+    at: datetime,
+    kind: str,
+    actor: str,
+    role: str,
+    address: str,
+    subject: str,
+    public: str,
+    own_hash: bytes,
+) -> AuditRow:
+    told: Public = json.loads(public)
+    moment = at.replace(tzinfo=UTC)
+    what = sentence_of(kind, subject, told) + _when(moment, told)
+    short = own_hash.hex()[:SHORT_HASH]
+    return AuditRow(sequence, moment, label_of(kind), actor, role.replace("_", " "), address, subject, what, short)
+
+
+def _when(at: datetime, public: Public) -> str:
+    """When it really happened, where the chain heard of it later."""
+    try:
+        happened = datetime.fromisoformat(text(public, "happened_at"))
+    except ValueError:
+        return ""
+    return f" (It happened at {_minute(happened)}.)" if at - happened > LATE else ""
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _utc(moment: datetime) -> datetime:
+    """As the store keeps moments: UTC without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
