@@ -1,0 +1,60 @@
+"""What a person may decide on a score right now: the same rules that judge the decision, asked beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.accounts.roles import Role
+from core.casework.case_rules import CASE_RULES
+from core.casework.case_state import CaseState
+from core.casework.decision_question import Choice, Question
+from core.casework.layout import public_score
+from core.casework.versions import Versions
+from core.ledger.event import Event
+from core.portfolio.contract import Code, Contract
+
+
+@dataclass(frozen=True)
+class Possible:
+    """One decision that can be recorded."""
+
+    code: Code
+    agrees: bool  # with the recommendation
+    override_side: str  # low, high: a reason and a note are needed; empty: no override
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The decisions of the contract that are possible, in its order; none of them is chosen beforehand."""
+
+    state: CaseState
+    choices: tuple[Possible, ...]
+    refusal: str  # why there is no choice; empty where there is one
+
+    @property
+    def agreeing(self) -> Possible | None:
+        """The one that follows the recommendation."""
+        return next((choice for choice in self.choices if choice.agrees), None)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any choice needs a reason."""
+        return any(choice.override_side for choice in self.choices)
+
+
+def offer(scored: Event, state: CaseState, role: Role, in_force: Versions, contract: Contract) -> Offer:
+    """What this role may decide on this score."""
+    public = public_score(scored.public, scored.sequence)
+
+    def asked(decision: str) -> Question:
+        return Question(Choice(scored.sequence, decision), public, state, role, in_force, contract)
+
+    refusals, choices = [], []
+    for code in asked("").possible:
+        question = asked(code.code)
+        broken = next((rule for rule in CASE_RULES if rule.broken(question)), None)
+        if broken is None:
+            choices.append(Possible(code, code.code == public.recommendation, question.override_side))
+        else:
+            refusals.append(broken.words(question))
+    return Offer(state, tuple(choices), refusals[0] if refusals and not choices else "")
