@@ -60,12 +60,12 @@ class Retention:
 
     def __init__(self, ledger: Ledger, days: int) -> None:
         self._ledger = ledger
-        self._days = days
+        self.days = days  # from the last event of an application on
 
     def due(self, now: datetime, acting: Acting, examples: int = 200) -> Due:
         """What is past its time; PermissionRefused."""
         roles.require(acting, Page.RETENTION, Action.ADMINISTER)
-        before = now.astimezone(UTC) - timedelta(days=self._days)
+        before = now.astimezone(UTC) - timedelta(days=self.days)
         with self._ledger.reading() as cursor:
             counted = cursor.execute(
                 f"select count(*), count(distinct applicant), coalesce(sum(events), 0), min(last_event) from ({_DUE})",
@@ -93,9 +93,9 @@ class Retention:
         due again. ErasureRefused where nothing is due, or `before` lies within the time of keeping.
         """
         roles.require(acting, Page.RETENTION, Action.ADMINISTER)
-        if due.before > now - timedelta(days=self._days):
+        if due.before > now - timedelta(days=self.days):
             raise ErasureRefused(
-                f"Retention: applications are kept for {self._days:,} days, got the end of {due.before:%d %B %Y}; "
+                f"Retention: applications are kept for {self.days:,} days, got the end of {due.before:%d %B %Y}; "
                 "choose an earlier one."
             )
         found = self._applications(due.before)
@@ -133,7 +133,7 @@ class Retention:
             subject=application,
             application=application,
             applicant=applicant,
-            public={"rule": RETENTION, "reason": f"Kept for {self._days:,} days.", "run": run},
+            public={"rule": RETENTION, "reason": f"Kept for {self.days:,} days.", "run": run},
             idempotency_key=f"{RETENTION}:{run}:{application}",
         )
 

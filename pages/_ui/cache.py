@@ -6,10 +6,13 @@ import streamlit as st
 
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
+from core.casework.erasure import Erasures
 from core.casework.opening import open_ledger
+from core.casework.retention import Retention
 from core.desk import Desk, open_desk
 from core.errors import LedgerUnavailable, PortfolioMissing
 from core.ledger.ledger import Ledger
+from core.portfolio import contract_file as contracts
 from core.scoring.field_limits import FieldLimits
 from pages._ui.case import Case
 from pages._ui.drafts import Drafts
@@ -51,6 +54,21 @@ def ledger() -> Ledger:
 @st.cache_resource(show_spinner=False, max_entries=1, on_release=Ledger.close)
 def _ledger(data_dir: str, _settings: settings.Settings) -> Ledger:
     return open_ledger(_settings)
+
+
+def erasures() -> Erasures:
+    """Forgets people, one at a time; the contract is read again when it was changed."""
+    own, chain = settings.read(), ledger()
+    return _erasures(id(chain), own.contract_file.stat().st_mtime_ns, own, chain)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _erasures(of_ledger: int, contract_of: int, _settings: settings.Settings, _ledger: Ledger) -> Erasures:
+    return Erasures(_ledger, _settings, contracts.read(_settings.contract_file))
+
+
+def retention() -> Retention:
+    return Retention(ledger(), settings.read().retention_days)
 
 
 def accounts() -> AccountStore:

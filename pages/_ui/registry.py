@@ -45,6 +45,15 @@ SCREENS = (
         icon=":material/group:",
         help="Who may sign in, in which role, and what was done to accounts.",
     ),
+    Screen(
+        group="Administration",
+        page=roles.Page.RETENTION,
+        opens=Action.ADMINISTER,
+        script="admin/retention.py",
+        title="Retention",
+        icon=":material/auto_delete:",
+        help="Forget a person on request, and applications whose time is over.",
+    ),
 )
 
 

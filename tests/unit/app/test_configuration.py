@@ -104,7 +104,7 @@ def test_every_screen_of_the_menu_exists_under_an_address_of_its_own() -> None:
         (Role.RISK_MANAGER, ["Score"]),
         (Role.DATA_SCIENTIST, ["Score"]),
         (Role.AUDITOR, []),
-        (Role.ADMINISTRATOR, ["People"]),
+        (Role.ADMINISTRATOR, ["People", "Retention"]),
     ],
 )
 def test_each_role_has_the_pages_of_the_house_table_that_exist(role: Role, pages: list[str]) -> None:

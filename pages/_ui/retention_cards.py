@@ -1,0 +1,169 @@
+"""What an erasure takes and leaves, what is past its time and what was forgotten, to screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from core.casework.erasure import Erased
+from core.casework.erasure_preview import Preview
+from core.casework.retention import Due, PastRun
+from core.portfolio.erasing import Held
+from pages._ui.retention_state import Done
+from pages._ui.words import plain
+
+_MOMENT: Final = "D MMM YYYY, HH:mm"
+_YOUR_TIME: Final = "In your own time zone."
+
+
+def nobody_chosen() -> None:
+    st.caption(
+        "Type a client number, or the id of one of the client's applications, and press Enter. "
+        "Nothing is erased before you have seen what there is and confirmed it."
+    )
+
+
+def preview(seen: Preview) -> None:
+    """Whom it is about, what goes and what stays."""
+    known = f"Client {seen.person.applicant_key}" if seen.person.applicant_key else "A client whose number nobody knows"
+    st.subheader(plain(known), anchor=False)
+    for place, (label, count) in zip(st.columns(4), _counts(seen), strict=True):
+        place.metric(label, f"{count:,}", border=True)
+    held = _held(seen)
+    if held:
+        st.markdown("**Goes: rows in the desk's files**")
+        st.table(
+            {plain(one.place): f"{one.rows:,}" for one in held},
+            border="horizontal",
+            alt="Rows on this client in each of the desk's files",
+        )
+    if seen.recorded.events:
+        kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in seen.recorded.kinds.items())
+        st.markdown("**Goes: the keys that open what is on record**")
+        st.caption(plain(f"The sealed part of {kinds}: the application, the feature row, reasons and notes."))
+    st.markdown("**Stays, or is out of reach**")
+    for words in seen.stays:
+        st.caption(plain(words))
+
+
+def done(what: Done) -> None:
+    """The end of an order: what is gone, and that the chain holds."""
+    for one in what.erased:
+        st.success(
+            f"The client is forgotten, and stands on the chain as {one.applicant}: {_applications(one.applications)}, "
+            f"{one.events:,} events, {one.portfolio_rows:,} rows in the desk's files.",
+            icon=":material/check_circle:",
+        )
+    if what.applications:
+        st.success(f"{_applications(what.applications).capitalize()} forgotten.", icon=":material/check_circle:")
+    if what.verified.sound:
+        st.caption(f"The chain was verified afterwards: {what.verified.events:,} events, sound.")
+    else:
+        st.error(f"The chain does not hold any more: {plain(what.verified.finding)}", icon=":material/gpp_bad:")
+
+
+def interrupted(count: int) -> None:
+    one = "An erasure was" if count == 1 else f"{count:,} erasures were"
+    st.warning(f"{one} begun and not finished. Finish it before anything else.", icon=":material/hourglass_disabled:")
+
+
+def due(what: Due, days: int) -> None:
+    st.caption(f"An application is kept for {days:,} days after its last event, then its key is destroyed.")
+    if not what.applications:
+        st.markdown("Nothing is past its time.")
+        st.caption(f"Every application on record was heard of since {what.before:%d %B %Y}.")
+        return
+    left, right = st.columns(2)
+    left.metric("Past their time", f"{what.applications:,}", border=True)
+    right.metric("Clients", f"{what.applicants:,}", border=True)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Application": [one.application for one in what.examples],
+                "Last event": [one.last_event for one in what.examples],
+                "Events": [one.events for one in what.examples],
+            }
+        ),
+        hide_index=True,
+        height="content" if len(what.examples) <= 6 else 260,
+        column_config={"Last event": _moments()},
+        alt="The applications past their time, the oldest first",
+    )
+    if what.applications > len(what.examples):
+        st.caption(f"The oldest {len(what.examples):,} of {what.applications:,}.")
+
+
+def past(erased: Sequence[Erased], runs: Sequence[PastRun]) -> None:
+    if not erased and not runs:
+        st.caption("Nobody was forgotten yet.")
+        return
+    if erased:
+        _on_request(erased)
+    if runs:
+        _by_time(runs)
+
+
+def _on_request(erased: Sequence[Erased]) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "When": [one.at for one in erased],
+                "Whom": [one.applicant for one in erased],
+                "By": [one.actor for one in erased],
+                "Reason": [one.reason for one in erased],
+                "Applications": [one.applications for one in erased],
+                "Events": [one.events for one in erased],
+                "Decisions": [one.decisions for one in erased],
+                "Rows in files": [one.portfolio_rows for one in erased],
+            }
+        ),
+        hide_index=True,
+        height="content" if len(erased) <= 8 else 340,
+        column_config={"When": _moments(), "Reason": st.column_config.TextColumn(width="large")},
+        alt="Clients who were forgotten on request, the latest first",
+    )
+    st.caption("On request. Whom: the random reference under which public parts remain; it leads to nobody.")
+
+
+def _by_time(runs: Sequence[PastRun]) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "When": [run.at for run in runs],
+                "By": [run.actor for run in runs],
+                "Applications": [run.applications for run in runs],
+            }
+        ),
+        hide_index=True,
+        height="content" if len(runs) <= 8 else 340,
+        column_config={"When": _moments()},
+        alt="Runs in which applications past their time were forgotten, the latest first",
+    )
+    st.caption("Because their time was over.")
+
+
+def _counts(seen: Preview) -> tuple[tuple[str, int], ...]:
+    recorded = seen.recorded
+    return (
+        ("Applications", recorded.applications),
+        ("Decisions", recorded.decisions),
+        ("Outcomes", recorded.outcomes),
+        ("Rows in files", seen.holdings.rows),
+    )
+
+
+def _held(seen: Preview) -> list[Held]:
+    features = [Held("Feature rows", seen.holdings.feature_rows)] if seen.holdings.feature_rows else []
+    raw = [Held(f"Raw file {held.place}", held.rows) for held in seen.holdings.raw_files]
+    return [*seen.holdings.tables, *features, *raw]
+
+
+def _applications(count: int) -> str:
+    return "1 application" if count == 1 else f"{count:,} applications"
+
+
+def _moments() -> st.column_config.DatetimeColumn:
+    return st.column_config.DatetimeColumn(format=_MOMENT, help=_YOUR_TIME)

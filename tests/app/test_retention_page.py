@@ -1,0 +1,204 @@
+"""The Retention page: an administrator sees what there is, confirms, and the person is gone; nobody else gets in."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.accounts.roles import Role
+from core.ledger.ledger import Ledger
+from core.portfolio import contract_file
+from core.portfolio.erasing import Holdings, holdings
+from core.settings import Settings
+from pages._ui import cache
+from tests.app.conftest import Visitor, all_text
+from tests.desks import session_token
+from tests.ledgers import a_draft, a_sealed_draft
+
+ROOT = Path(__file__).resolve().parents[2]
+NUMBER = "100001"
+REASON = "Asked for by letter, Article 17"
+
+
+@pytest.fixture
+def own(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visitor: Visitor) -> Settings:
+    """A copy of the small desk's tables with an administrator at work."""
+    folder = tmp_path / "desk"
+    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("accounts*", "ledger", "master.key", "models"))
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
+    session_token(folder, Role.ADMINISTRATOR)
+    visitor.role = Role.ADMINISTRATOR
+    return settings.read()
+
+
+@pytest.fixture
+def ledger(own: Settings) -> Ledger:
+    """The one that the page has open, with a score and a decision on the client."""
+    return recorded(datetime.now(UTC))
+
+
+def recorded(at: datetime) -> Ledger:
+    opened = cache.ledger()
+    for kind in ("scored", "decided"):
+        sealed = {"applicant": NUMBER, "note": "Zyxomma petiolatum"}
+        draft = a_sealed_draft(opened, sealed, f"stored:{NUMBER}", NUMBER, kind, {"amount": 5.0})
+        opened.append([replace(draft, at=at)])
+    return opened
+
+
+def page(whom: str = "") -> AppTest:
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60).run()
+    test.switch_page("../admin/retention.py").run()
+    assert not test.exception
+    return look_up(test, whom) if whom else test
+
+
+def look_up(test: AppTest, whom: str) -> AppTest:
+    test.text_input[0].set_value(whom).run()
+    assert not test.exception
+    return test
+
+
+def order(test: AppTest, reason: str = REASON, again: str = NUMBER) -> AppTest:
+    test.text_area[0].set_value(reason)
+    next(field for field in test.text_input if "again" in field.label).set_value(again)
+    return click(test, "Erase for good")
+
+
+def click(test: AppTest, label: str) -> AppTest:
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+    return test
+
+
+def test_the_page_begins_empty_and_says_what_to_do(ledger: Ledger) -> None:
+    test = page()
+    assert [h.value for h in test.header] == ["Retention and erasure"]
+    said = all_text(test)
+    assert "Type a client number" in said
+    assert "Nothing is past its time." in said
+    assert "Nobody was forgotten yet." in said
+
+
+@pytest.mark.parametrize("by_application", [False, True])
+def test_what_there_is_on_a_client_is_shown_before_anything_happens(ledger: Ledger, by_application: bool) -> None:
+    whom = ledger.event(1).application if by_application else NUMBER
+    test = page(whom)
+    assert {metric.label: metric.value for metric in test.metric} == {
+        "Applications": "1",
+        "Decisions": "1",
+        "Outcomes": "0",
+        "Rows in files": f"{holdings_of_client().rows:,}",
+    }
+    said = all_text(test)
+    assert f"Client {NUMBER}" in said
+    assert "1 decided, 1 scored" in said
+    assert "Backups and copies" in said
+    assert ledger.head.count == 2
+
+
+def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own: Settings) -> None:
+    test = order(page(NUMBER))
+
+    assert "The client is forgotten" in test.success[0].value
+    assert "The chain was verified afterwards: 4 events, sound." in all_text(test)
+    (listed,) = test.dataframe
+    assert tuple(listed.value.iloc[0][["By", "Reason", "Decisions"]]) == ("administrator", REASON, 1)
+    assert holdings_of_client().rows == 0
+    assert ledger.keys.reference_of(NUMBER) is None
+    event = ledger.events(kinds=["erased"])[0]
+    assert (event.actor.name, event.actor.role) == ("administrator", "administrator")
+
+    click(test, "Close")
+    assert not test.success
+    assert test.text_input[0].value == ""
+    look_up(test, NUMBER)
+    assert "was forgotten already" in all_text(test)
+
+
+@pytest.mark.parametrize(
+    ("reason", "again", "words"),
+    [
+        (REASON, "100002", "This is not the number above"),
+        (REASON, "", "This is not the number above"),
+        ("short", NUMBER, "10 to 500 characters"),
+        (f"client {NUMBER} asked for it", NUMBER, "must not hold the client"),
+    ],
+)
+def test_nothing_is_erased_without_a_reason_and_the_same_number_again(
+    ledger: Ledger, reason: str, again: str, words: str
+) -> None:
+    before = holdings_of_client()
+    test = order(page(NUMBER), reason, again)
+    said = all_text(test) + "".join(error.value for error in test.error)
+    assert words in said.replace("\\", "").replace("\u2060", "")
+    assert not test.success
+    assert ledger.head.count == 2
+    assert holdings_of_client() == before
+
+
+@pytest.mark.parametrize("whom", ["777", "Zzz", "<b>1</b>"])
+def test_nobody_is_found_and_the_rest_of_the_page_stands(ledger: Ledger, whom: str) -> None:
+    test = page(whom)
+    assert "Nobody was forgotten yet." in all_text(test)
+    assert not test.metric
+    click(test, "Start again")
+    assert test.text_input[0].value == ""
+
+
+def test_an_interrupted_erasure_is_finished_from_the_page(ledger: Ledger, own: Settings) -> None:
+    reference = ledger.keys.reference_of(NUMBER) or ""
+    begun = a_draft("erasure_begun", subject=reference, applicant=reference, public={"reason": REASON, "events": 2})
+    ledger.append([begun])
+
+    test = page()
+    assert "begun and not finished" in test.warning[0].value
+    click(test, "Finish it")
+    assert "The client is forgotten" in test.success[0].value
+    assert not test.warning
+    assert holdings_of_client().rows == 0
+
+
+def test_applications_past_their_time_are_listed_and_forgotten(own: Settings) -> None:
+    ledger = recorded(datetime.now(UTC) - timedelta(days=own.retention_days + 1))
+    application = ledger.event(1).application
+    test = page()
+    assert test.metric[0].value == "1"
+    assert list(test.dataframe[0].value["Application"]) == [application]
+
+    how_many(test, "2")
+    assert "not how many there are" in test.error[0].value
+    assert ledger.keys.key_of(application) is not None
+
+    how_many(test, "1")
+    assert "1 application forgotten" in test.success[0].value
+    assert ledger.keys.key_of(application) is None
+    assert holdings_of_client().rows > 0
+    assert "Because their time was over." in all_text(test)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR, None])
+def test_the_page_is_open_to_nobody_else(own: Settings, visitor: Visitor, role: Role | None) -> None:
+    if role:
+        session_token(own.data_dir, role)
+    visitor.role = role
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30).run()
+    test.switch_page("../admin/retention.py").run()
+    assert "Retention and erasure" not in [h.value for h in test.header]
+    assert not [field for field in test.text_input if "Client number" in field.label]
+
+
+def holdings_of_client() -> Holdings:
+    own = settings.read()
+    return holdings(own, contract_file.read(own.contract_file), [NUMBER])
+
+
+def how_many(test: AppTest, typed: str) -> AppTest:
+    next(field for field in test.text_input if "to confirm" in field.label).set_value(typed)
+    return click(test, "Erase what is past its time")
