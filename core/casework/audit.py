@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,9 @@ from core.ledger.ledger import Ledger
 MOST_ROWS_ON_A_PAGE = 200
 SHORT_HASH = 12  # hexadecimal digits
 LATE = timedelta(minutes=1)  # an account event that waited longer for the chain says when it happened
+
+_APPLICATION = re.compile(r"A[A-Z2-7]{16}")
+_REFERENCE = re.compile(r"P[A-Z2-7]{16}")
 
 Bound = dict[str, str | int | datetime | list[str] | list[int]]
 
@@ -110,15 +114,18 @@ def matching(ledger: Ledger, question: AuditQuestion) -> tuple[str, Bound]:
     if question.actor:
         asked.append(("actor = $actor", {"actor": question.actor}))
     if about:
-        reference = ledger.keys.reference_of(about) or about
-        asked.append(
-            (
-                "(starts_with(lower(subject), $about) or applicant = $reference)",
-                {"about": about.lower(), "reference": reference},
-            )
-        )
+        asked.append(_about(about, ledger.keys.reference_of(about)))
     bound = {name: value for _, values in asked for name, value in values.items()}
     return " and ".join(condition for condition, _ in asked) or "true", bound
+
+
+def _about(about: str, reference: str | None) -> tuple[str, Bound]:
+    """By a whole id, which is quick, or by how the subject begins, which looks at every subject."""
+    if reference or _REFERENCE.fullmatch(about.upper()):
+        return "applicant = $reference", {"reference": reference or about.upper()}
+    if _APPLICATION.fullmatch(about.upper()):
+        return "subject = $subject", {"subject": about.upper()}
+    return "starts_with(lower(subject), $about)", {"about": about.lower()}
 
 
 def count(cursor: duckdb.DuckDBPyConnection, where: str, bound: Bound) -> int:

@@ -30,6 +30,7 @@ class Signed:
 
 
 AUDITOR = Signed("ines", Role.AUDITOR)
+APPLICATION, REFERENCE = "A7222222222222222", "P7222222222222222"
 DECISION: Public = {"decision": "approve", "recommendation": "approve", "default_probability": 0.031}
 
 
@@ -46,7 +47,7 @@ def ledger(tmp_path: Path, clock: SetClock) -> Iterator[Ledger]:
             a_draft("signed_in", Actor("ana", "officer", "10.0.0.7"), "ana.k", {"rule": ""}),
             a_draft("role_granted", Actor("admin", "administrator", "10.0.0.1"), "ana.k", {"rule": "risk_manager"}),
             a_sealed_draft(opened, {"note": "secret"}, "stored:100001", "100001", "decided", DECISION),
-            a_draft("decided", Actor("bela", "risk_manager"), "A2", DECISION, "A2", "P2"),
+            a_draft("decided", Actor("bela", "risk_manager"), APPLICATION, DECISION, APPLICATION, REFERENCE),
             a_draft("exported", Actor("console", "console"), "history", {"rows": 3, "format": "csv", "filter": "all"}),
         ):
             opened.append([draft])
@@ -88,8 +89,12 @@ def test_a_row_says_who_did_what_when_and_from_where(ledger: Ledger) -> None:
         (AuditQuestion(actor="bel"), []),
         (AuditQuestion(about="ana."), [2, 1]),
         (AuditQuestion(about=" ANA.K "), [2, 1]),
-        (AuditQuestion(about="a2"), [4]),
-        (AuditQuestion(about="P2"), [4]),
+        (AuditQuestion(about=APPLICATION), [4]),
+        (AuditQuestion(about=APPLICATION[:8].lower()), [4]),
+        (AuditQuestion(about=APPLICATION.lower()), [4]),
+        (AuditQuestion(about=REFERENCE), [4]),
+        (AuditQuestion(about=REFERENCE.lower()), [4]),
+        (AuditQuestion(about=REFERENCE[:16]), []),
         (AuditQuestion(about="100001"), [3]),
         (AuditQuestion(about="%"), []),
         (AuditQuestion(period=Period(NOON + timedelta(minutes=2), NOON + timedelta(minutes=4))), [4, 3]),
