@@ -9,12 +9,11 @@ import duckdb
 
 from core.ledger.event import Event
 from core.ledger.head import NO_EVENTS, Head, HeadFile
+from core.ledger.open_files import OpenFiles
 from core.ledger.store import Store
 from core.ledger.verification import Chain, Verification, walk
-from core.ledger.writer import OpenFiles
 from core.progress import Progress
 
-VERIFIED_FILE = "verified"
 _AT_ONCE = 500  # events
 
 
@@ -33,16 +32,20 @@ class Checking:
             since,
             end,
         )
-        found = self._walked(chain, [anchor for anchor in anchors if anchor.count >= since.count], progress)
+        found = self._walked(
+            chain, files.store, [anchor for anchor in anchors if anchor.count >= since.count], progress
+        )
         if found.sound:
             self.verified.write(found.head)
         else:
             self.verified.path.unlink(missing_ok=True)  # the next start looks at everything, and makes good what it can
         return found
 
-    def _walked(self, chain: Chain, anchors: list[Head], progress: Progress) -> Verification:
+    def _walked(self, chain: Chain, store: Store, anchors: list[Head], progress: Progress) -> Verification:
         try:
-            return walk(chain, anchors, progress=progress)
+            found = walk(chain, anchors, progress=progress)
+            store.scan()
+            return found
         except duckdb.Error as error:
             finding = f"the database cannot be read ({error}); start the desk again, it is made anew from the journal"
             return Verification(chain.since.count, False, chain.since.count + 1, finding, chain.since)

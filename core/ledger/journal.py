@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from core.ledger.journal_segment import Segment, first_sequence, read_segment, sequence_of
+from core.ledger.journal_segment import first_sequence, sequence_of
 
 SEGMENT_BYTES = 16 * 1024 * 1024
 _NAME_DIGITS = 8
@@ -40,16 +40,15 @@ class Journal:
         """The segments in order; what was set aside is not among them."""
         return sorted(path for path in self.folder.glob("*.jsonl") if path.stem.isdecimal())
 
-    def segments(self) -> Iterator[Segment]:
-        """Each segment as it can be read, from the first."""
-        return (read_segment(path) for path in self.paths())
+    def paths_behind(self, sequence: int) -> list[Path]:
+        """The segments that hold what stands behind the event with this number; the first may hold more."""
+        paths = self.paths()
+        begun = [n for n, path in enumerate(paths) if (first_sequence(path) or sequence + 1) <= sequence]
+        return paths[max(begun, default=0) :]
 
     def lines(self, after: int = 0) -> Iterator[bytes]:
         """The lines behind event number `after` as they lie on the disk, whole or not."""
-        paths = self.paths()
-        begins = [(path, first_sequence(path)) for path in paths] if after else []
-        behind = [n for n, (_, first) in enumerate(begins) if first is not None and first <= after]
-        for number, path in enumerate(paths[max(behind, default=0) :]):
+        for number, path in enumerate(self.paths_behind(after)):
             with path.open("rb") as file:
                 for text in file:
                     if number or not after or not _stands_before(text, after):

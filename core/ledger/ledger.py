@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
-from core.errors import ErasedRecord, UnknownRecord
-from core.ledger.checking import VERIFIED_FILE, Checking
+from core.errors import ErasedRecord, LedgerUnavailable, UnknownRecord
+from core.ledger.checking import Checking
 from core.ledger.event import Draft, Event, Json, Seal
 from core.ledger.head import Head, HeadFile
 from core.ledger.keys import KeyStore
 from core.ledger.lock import LedgerLock
 from core.ledger.reading import Reading
-from core.ledger.recovery import HEAD_FILE, open_files
+from core.ledger.recovery import HEAD_FILE, VERIFIED_FILE, LedgerFiles
 from core.ledger.sealing import seal, unseal
-from core.ledger.store import nothing
+from core.ledger.store import Store, is_damage, nothing
 from core.ledger.verification import Verification
 from core.ledger.writer import Writer
 from core.progress import Progress, silent
+
+_Answer = TypeVar("_Answer")
 
 
 def utc_now() -> datetime:
@@ -32,11 +35,8 @@ def utc_now() -> datetime:
 class Ledger:
     """The one chain of events of a desk; safe from several threads, open in one process at a time."""
 
-    def __init__(
-        self, writer: Writer, keys: KeyStore, lock: LedgerLock, checking: Checking, notices: tuple[str, ...]
-    ) -> None:
+    def __init__(self, writer: Writer, keys: KeyStore, lock: LedgerLock, checking: Checking) -> None:
         self.keys = keys
-        self.notices = notices  # what happened at the start, in sentences
         self._writer = writer
         self._lock = lock
         self._checking = checking
@@ -56,20 +56,23 @@ class Ledger:
         and store can make good together, or written by a newer program.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)  # a restored copy often comes back readable by everybody
         lock = LedgerLock.take(folder)
         try:
             keys = KeyStore.open(folder, master_key_file)
             try:
                 head = HeadFile(folder / HEAD_FILE, keys.derived("head"))
-                checking = Checking(HeadFile(folder / VERIFIED_FILE, keys.derived("verified")))
-                files, notices = open_files(folder, head, readings, passing)
+                verified = HeadFile(folder / VERIFIED_FILE, keys.derived("verified"))
+                head = HeadFile(folder / HEAD_FILE, keys.derived("head"))
+                writer = Writer(LedgerFiles(folder, head, verified, readings, passing), clock)
             except BaseException:
                 keys.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        return cls(Writer(files, clock, passing), keys, lock, checking, notices)
+        return cls(writer, keys, lock, Checking(verified))
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
         """The drafts as events, on the disk when this returns: all or none, one transaction.
@@ -80,24 +83,24 @@ class Ledger:
         return self._writer.append([(draft, self._sealed(draft)) for draft in drafts])
 
     def event(self, sequence: int) -> Event:
-        found = self._writer.files.store.event(sequence)
+        found = self._read(lambda store: store.event(sequence))
         if found is None:
             raise UnknownRecord(f"Event {sequence}: the record has no such event; it ends at {self.head.count}.")
         return found
 
     def events(self, after: int = 0, limit: int = 1_000, kinds: Collection[str] = ()) -> tuple[Event, ...]:
         """The events behind number `after`, in order, at most `limit`; only of these kinds when some are given."""
-        return self._writer.files.store.events(after, limit, kinds)
+        return self._read(lambda store: store.events(after, limit, kinds))
 
     def find(self, idempotency_key: str) -> Event | None:
-        return self._writer.files.store.find(idempotency_key)
+        return self._read(lambda store: store.find(idempotency_key))
 
     def of_application(self, application: str) -> tuple[Event, ...]:
-        return self._writer.files.store.of_application(application)
+        return self._read(lambda store: store.of_application(application))
 
     def latest(self, kind: str, subject: str = "") -> Event | None:
         """The last event of this kind, about this subject when one is given."""
-        return self._writer.files.store.latest(kind, subject)
+        return self._read(lambda store: store.latest(kind, subject))
 
     def unsealed(self, event: Event) -> dict[str, Json]:
         """The sealed part in clear, empty when there is none; ErasedRecord when its key was destroyed."""
@@ -105,19 +108,36 @@ class Ledger:
             return {}
         return unseal(event.seal, self._key(event.application), event.application)
 
-    def reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """A cursor over `events` and the readings' tables, for one use."""
-        return self._writer.files.store.cursor()
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor over `events` and the readings' tables, for one use; LedgerUnavailable when the file is damaged,
+        and the next use finds it made anew."""
+        files = self._writer.open_files
+        try:
+            with files.store.cursor() as cursor:
+                yield cursor
+        except duckdb.Error as error:
+            if not is_damage(error):
+                raise
+            self._writer.distrust(files, str(error))
+            raise LedgerUnavailable(
+                f"Ledger: its database is damaged ({error}); it is made anew from the journal, ask again."
+            ) from error
 
     @property
     def head(self) -> Head:
         """The chain as it is now."""
-        return self._writer.files.last.head()
+        return self._writer.open_files.last.head()
 
     @property
     def writable(self) -> str:
         """Empty when events can be recorded, else why not, in a sentence."""
-        return ""
+        return self._writer.refusal
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was found damaged and made good, at the start or since, in sentences."""
+        return self._writer.notices
 
     def verify(
         self, progress: Progress = silent, since_head: bool = False, against: Head | None = None
@@ -126,12 +146,24 @@ class Ledger:
 
         `since_head`: only what lies behind the part that was verified before. Appending goes on meanwhile.
         """
-        return self._checking.verify(self._writer.files, progress, since_head, against)
+        return self._checking.verify(self._writer.open_files, progress, since_head, against)
 
     def close(self) -> None:
         self._writer.close()
         self.keys.close()
         self._lock.release()
+
+    def _read(self, question: Callable[[Store], _Answer]) -> _Answer:
+        """The store's answer; from a store made anew when this one turns out to be damaged."""
+        files = self._writer.open_files
+        try:
+            return question(files.store)
+        except duckdb.Error as error:
+            self._writer.distrust(files, str(error))
+        try:
+            return question(self._writer.open_files.store)
+        except duckdb.Error as error:
+            raise LedgerUnavailable(f"Ledger: its database cannot be read ({error}); start the desk again.") from error
 
     def _sealed(self, draft: Draft) -> Seal | None:
         if draft.sealed is None:

@@ -63,11 +63,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
     connection.execute("begin")
     try:
         connection.execute("create table if not exists migrations (name varchar not null, applied_at timestamp)")
-        applied = [name for (name,) in connection.execute("select name from migrations order by name").fetchall()]
-        if applied != [migration.name for migration in migrations[: len(applied)]]:
-            raise LedgerUnavailable(
-                f"Ledger: its store holds the step {applied[-1]!r}, unknown to this program; use the newer one."
-            )
+        applied = applied_steps(connection, migrations)
         for migration in migrations[len(applied) :]:
             for statement in migration.statements:
                 connection.execute(statement)
@@ -78,3 +74,13 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         raise
     connection.execute("commit")
     return len(applied) < len(migrations)
+
+
+def applied_steps(connection: duckdb.DuckDBPyConnection, known: Sequence[Migration] = MIGRATIONS) -> list[str]:
+    """The names of the steps this file has behind it; LedgerUnavailable when a newer program added one."""
+    applied = [name for (name,) in connection.execute("select name from migrations order by name").fetchall()]
+    if applied != [migration.name for migration in known[: len(applied)]]:
+        raise LedgerUnavailable(
+            f"Ledger: its store holds the step {applied[-1]!r}, unknown to this program; use the newer one."
+        )
+    return applied

@@ -1,35 +1,229 @@
-"""The start: journal and store are brought to the same state, each made good from the other."""
+"""The start: journal and store are brought to the same state, each made good from the other.
+
+First everything is looked at without changing anything; only what can be made whole is touched, and whatever was
+damaged is kept beside it under another name. A start looks at what lies behind the part that was verified before,
+and at everything as soon as anything there is wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
-from core.ledger.chain import Link, follows
-from core.ledger.head import HeadFile
-from core.ledger.journal import Journal
+import duckdb
+
+from core.errors import LedgerUnavailable
+from core.ledger.canonical import event_of
+from core.ledger.chain import NO_LINK, Link
+from core.ledger.head import NO_EVENTS, Head, HeadFile
+from core.ledger.journal import Journal, settle_folder
+from core.ledger.open_files import OpenFiles
 from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import rows_of
+from core.ledger.recovery_journal import cut_end, restore_tail, rewrite
+from core.ledger.recovery_merge import Merge, merged
+from core.ledger.recovery_store import FoundStore, require_damage, set_aside
 from core.ledger.store import STORE_FILE, Store
-from core.ledger.writer import OpenFiles
 
 JOURNAL_FOLDER = "journal"
 HEAD_FILE = "head"
+VERIFIED_FILE = "verified"
+_AT_ONCE = 1_000  # events
 
 
-def open_files(
-    folder: Path, head: HeadFile, readings: Sequence[Reading], passing: Callable[[str], None]
-) -> tuple[OpenFiles, tuple[str, ...]]:
-    journal = Journal.open(folder / JOURNAL_FOLDER)
-    store = Store.open(folder / STORE_FILE, readings)
-    last = store.last()
-    missing = []
-    for segment in journal.segments():
-        for entry in segment.entries:
-            if follows(entry.event, last):
-                missing.append(entry.event)
-                last = Link.of(entry.event)
-    if missing:
-        passing("in_replay")
-        store.insert(missing, rows_of(readings, missing))
-    return OpenFiles(journal, store, head, last), ()
+@dataclass(frozen=True)
+class LedgerFiles:
+    """Where the files lie and how they are opened, at the start and again after a failure."""
+
+    folder: Path
+    head: HeadFile
+    verified: HeadFile  # how far the chain was looked at before
+    readings: Sequence[Reading]
+    passing: Callable[[str], None]
+
+    def open(self, everything: bool = False) -> OpenFiles:
+        """Journal and store in step; LedgerUnavailable when they cannot be, and then nothing was changed."""
+        try:
+            return _Start(self).open(everything)
+        except (OSError, duckdb.Error) as error:
+            raise LedgerUnavailable(
+                f"Ledger in {self.folder.name}: cannot be opened ({error}); see that the disk has room and is writable."
+            ) from error
+
+
+class _Start:
+    def __init__(self, files: LedgerFiles) -> None:
+        self._files = files
+        self._journal_folder = files.folder / JOURNAL_FOLDER
+        self._moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        self._notices: list[str] = []
+
+    def open(self, everything: bool) -> OpenFiles:
+        head = self._files.head.read() or NO_EVENTS
+        verified = self._files.verified.read() or NO_EVENTS
+        head = max(head, verified, key=lambda kept: kept.count)
+        base = NO_LINK if everything else Link(verified.count, verified.at, verified.hash)
+        journal = Journal.open(self._journal_folder)
+        with closing(journal), closing(FoundStore.look(self._files.folder)) as store:
+            merge = self._merge(journal, store, base, head)
+            if base.sequence and _is_more_than_a_tail(merge, store, base):
+                base = NO_LINK
+                merge = self._merge(journal, store, base, head)
+            self._require_whole(merge, store, head)
+            if not base.sequence:
+                store.scan()
+            store_is_good = merge.store_agrees and not store.damage and store.count <= merge.last.sequence
+            self._mend_journal(merge)
+            self._restore_tail(merge, store)
+            behind = store.count if store_is_good else 0
+            damage = "" if store_is_good else store.damage or "it does not say what the journal says"
+        return self._opened(merge, head, behind, damage)
+
+    def _merge(self, journal: Journal, store: FoundStore, base: Link, head: Head) -> Merge:
+        paths = journal.paths_behind(base.sequence)
+        found = merged(paths, store, base, head, prefer_store=False)
+        if not found.goes_through_head:
+            other = merged(paths, store, base, head, prefer_store=True)
+            return other if other.goes_through_head else found
+        return found
+
+    def _require_whole(self, merge: Merge, store: FoundStore, head: Head) -> None:
+        first_bad = merge.first_bad
+        damaged = merge.cut is not None or bool(merge.rewrites) or bool(store.damage)
+        if first_bad is None and damaged and merge.last.sequence < head.count:
+            first_bad = merge.last.sequence + 1
+        if first_bad is not None:
+            raise LedgerUnavailable(
+                f"Ledger: event {first_bad} is damaged or missing in both the journal and the database, and events "
+                f"behind it were recorded; nothing was changed. Restore {self._files.folder.name} from its backup."
+            )
+
+    def _mend_journal(self, merge: Merge) -> None:
+        for segment in merge.rewrites:
+            kept = rewrite(segment, self._moment)
+            self._notices.append(
+                f"Journal {segment.path.name} was damaged: it was made anew with what the database holds; "
+                f"the damaged file is kept as {kept}."
+            )
+        if merge.cut:
+            kept = cut_end(merge.cut, self._moment)
+            self._notices.append(
+                f"Journal {merge.cut.path.name}: what stood behind its last whole record was cut off and is kept "
+                f"as {kept}."
+            )
+
+    def _restore_tail(self, merge: Merge, store: FoundStore) -> None:
+        """What only the store has goes to the journal's end."""
+        missing = range(merge.journaled.sequence + 1, merge.last.sequence + 1)
+        if not missing:
+            return
+        with closing(Journal.open(self._journal_folder)) as journal:
+            for first in range(missing.start, missing.stop, _AT_ONCE):
+                numbers = range(first, min(first + _AT_ONCE, missing.stop))
+                restore_tail(journal, [event for n in numbers if (event := store.event(n)) is not None])
+        self._notices.append(
+            f"The journal lacked events {missing.start} to {missing.stop - 1}: they were restored from the database."
+        )
+
+    def _opened(self, merge: Merge, head: Head, behind: int, damage: str) -> OpenFiles:
+        folder, readings = self._files.folder, self._files.readings
+        journal = Journal.open(self._journal_folder)
+        try:
+            try:
+                store = self._rebuilt(journal, damage) if damage else Store.open(folder / STORE_FILE, readings)
+            except duckdb.Error as error:
+                if damage:
+                    raise
+                require_damage(error)
+                store = self._rebuilt(journal, str(error).splitlines()[0])
+                behind = merge.last.sequence
+            try:
+                if not damage:
+                    self._replay(journal, store, behind, merge.last.sequence)
+                files = OpenFiles(journal, store, self._files.head, merge.last, _refusal(merge, head))
+                self._remember(files)
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            journal.close()
+            raise
+        return files
+
+    def _rebuilt(self, journal: Journal, damage: str) -> Store:
+        """A new store from the whole journal; the damaged one keeps lying beside it."""
+        path = self._files.folder / STORE_FILE
+        part = path.with_name(f"{STORE_FILE}.part")
+        for leftover in (part, part.with_name(f"{part.name}.wal")):
+            leftover.unlink(missing_ok=True)
+        with closing(Store.open(part, self._files.readings)) as store:
+            self._insert(store, journal.lines())
+            store.checkpoint()
+        kept = set_aside(self._files.folder, self._moment)
+        part.rename(path)
+        settle_folder(path.parent)
+        self._notices.append(
+            f"The database was damaged ({damage}): it was made anew from the journal; the damaged file is kept "
+            f"as {kept}."
+        )
+        return Store.open(path, self._files.readings)
+
+    def _replay(self, journal: Journal, store: Store, behind: int, last: int) -> None:
+        """What the journal has and the store lacks."""
+        if behind < last:
+            self._insert(store, journal.lines(behind))
+            self._notices.append(
+                f"The database lacked events {behind + 1} to {last}: they were taken from the journal."
+            )
+
+    def _insert(self, store: Store, lines: Iterator[bytes]) -> None:
+        while events := [event_of(text.rstrip(b"\n"))[0] for text in islice(lines, _AT_ONCE)]:
+            self._files.passing("in_replay")
+            store.insert(events, rows_of(self._files.readings, events))
+
+    def _remember(self, files: OpenFiles) -> None:
+        """The next start begins here; nothing is remembered of a chain whose end is not the one that was recorded."""
+        if self._files.head.read() is None and files.last.sequence:
+            self._notices.append(
+                "The head was missing or damaged: whether the record's end was cut cannot be told without one; "
+                "verify against a head that was kept elsewhere."
+            )
+        if not files.refusal:
+            known = self._files.head.read()
+            if known is None or known.count < files.last.sequence:
+                files.head.write(files.last.head())
+            self._files.verified.write(files.last.head())
+        else:
+            self._notices.append(files.refusal)
+        files.notices = tuple(self._notices)
+
+
+def _is_more_than_a_tail(merge: Merge, store: FoundStore, base: Link) -> bool:
+    """Whether anything is wrong that only a look at the whole chain can make good."""
+    return not (
+        merge.base_holds
+        and merge.store_agrees
+        and merge.goes_through_head
+        and not merge.rewrites
+        and not store.damage
+        and store.holds(base)
+        and merge.first_bad is None
+    )
+
+
+def _refusal(merge: Merge, head: Head) -> str:
+    if merge.last.sequence < head.count:
+        return (
+            f"The record's tail was cut: it ends at event {merge.last.sequence}, and the head knows {head.count}; "
+            "nothing is recorded until it is restored from its backup."
+        )
+    if not merge.goes_through_head:
+        return (
+            f"The record was rewritten: event {head.count} is not the one the head names; "
+            "nothing is recorded until it is restored from its backup."
+        )
+    return ""

@@ -15,10 +15,10 @@ import duckdb
 
 from core.ledger.chain import NO_LINK, Link
 from core.ledger.event import Event
-from core.ledger.migrations import migrate
+from core.ledger.migrations import applied_steps, migrate
 from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import ReadingRows, bring_up_to_date, insert_readings
-from core.ledger.store_insert import insert
+from core.ledger.store_insert import insert, quoted
 from core.ledger.store_rows import EVENT_COLUMNS, event_of_row, row_of
 
 STORE_FILE = "ledger.duckdb"
@@ -47,6 +47,7 @@ class Store:
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
         self.path = path
         self.readings = tuple(readings)
+        self._wal = path.with_name(f"{path.name}.wal")
         self._connection = connection
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._guard = threading.Lock()
@@ -64,6 +65,17 @@ class Store:
             connection.close()
             raise
         return cls(path, connection, readings)
+
+    @classmethod
+    def look(cls, path: Path) -> Store:
+        """The store at this path as it is, not to be changed; duckdb.Error when it is damaged."""
+        connection = duckdb.connect(str(path), read_only=True, config=_CONFIG)
+        try:
+            applied_steps(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection, ())
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -89,6 +101,7 @@ class Store:
                 if self._will_checkpoint():
                     passing("in_checkpoint")
                 cursor.execute("commit")
+                self._close_wal_to_others()
             except BaseException:
                 with suppress(duckdb.Error):
                     cursor.execute("rollback")
@@ -99,6 +112,12 @@ class Store:
         with self.cursor() as cursor:
             rows = cursor.execute(f"{_SELECT} order by sequence desc limit 1").fetchall()
         return Link.of(event_of_row(rows[0])) if rows else NO_LINK
+
+    def extent(self) -> tuple[int, int]:
+        """How many events there are, and the number of the last."""
+        with self.cursor() as cursor:
+            ((count, last),) = cursor.execute("select count(*), coalesce(max(sequence), 0) from events").fetchall()
+        return count, last
 
     def event(self, sequence: int) -> Event | None:
         return self._first("where sequence = ?", [sequence])
@@ -128,6 +147,17 @@ class Store:
             "where sequence > ? and kind in (select unnest(?)) order by sequence limit ?", [after, [*kinds], limit]
         )
 
+    def scan(self) -> None:
+        """Reads every block of every table; duckdb.Error when one is damaged."""
+        with self.cursor() as cursor:
+            for (table,) in cursor.execute("select table_name from duckdb_tables() order by 1").fetchall():
+                cursor.execute(f"select bit_xor(hash(everything)) from {quoted(table)} as everything").fetchall()
+
+    def checkpoint(self) -> None:
+        """Everything lies in the file itself, nothing in its WAL."""
+        with self.cursor() as cursor:
+            cursor.execute("checkpoint")
+
     def close(self) -> None:
         """Ends every use of the file, also in other threads: only then can it be opened anew."""
         with self._guard:
@@ -142,9 +172,14 @@ class Store:
     def _will_checkpoint(self) -> bool:
         """Whether the next commit also writes what the WAL holds into the file."""
         try:
-            return self.path.with_name(f"{self.path.name}.wal").stat().st_size >= WAL_BYTES
+            return self._wal.stat().st_size >= WAL_BYTES
         except FileNotFoundError:
             return False
+
+    def _close_wal_to_others(self) -> None:
+        """DuckDB makes it anew after each checkpoint, readable by all."""
+        with suppress(FileNotFoundError):
+            self._wal.chmod(0o600)
 
     def _first(self, where: str, values: list[object]) -> Event | None:
         found = self._all(where, values)
@@ -153,3 +188,8 @@ class Store:
     def _all(self, where: str, values: list[object]) -> tuple[Event, ...]:
         with self.cursor() as cursor:
             return tuple(event_of_row(row) for row in cursor.execute(f"{_SELECT} {where}", values).fetchall())
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether the file is damaged or this instance can no longer be used, rather than the question being wrong."""
+    return isinstance(error, duckdb.FatalException | duckdb.InternalException) or "corrupt" in str(error).lower()

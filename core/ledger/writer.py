@@ -7,62 +7,53 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 
-from core.errors import LedgerUnwritable
-from core.ledger.canonical import line
-from core.ledger.chain import Link, linked
-from core.ledger.event import Draft, Event, Seal
-from core.ledger.head import HeadFile
-from core.ledger.journal import Journal
+from core.errors import LedgerUnavailable, LedgerUnwritable
+from core.ledger.chain import Link
+from core.ledger.event import Event
+from core.ledger.open_files import OpenFiles
 from core.ledger.readings_of_chain import ReadingRows, rows_of
-from core.ledger.store import Store
-
-Sealed = tuple[Draft, Seal | None]
-
-
-@dataclass
-class _Call:
-    """One caller's drafts, and what became of them."""
-
-    drafts: Sequence[Sealed]
-    events: tuple[Event, ...] = ()  # one per draft, known ones among them
-    new: list[Event] = field(default_factory=list)
-    error: Exception | None = None
-    done: bool = False
-
-    def lines(self) -> list[bytes]:
-        return [line(event, to_follow=len(self.new) - 1 - n) for n, event in enumerate(self.new)]
-
-    def refuse(self, error: Exception) -> None:
-        self.error, self.done = error, True
-
-
-@dataclass
-class OpenFiles:
-    """What is open for writing, and where the chain in it ends."""
-
-    journal: Journal
-    store: Store
-    head: HeadFile
-    last: Link
+from core.ledger.recovery import LedgerFiles
+from core.ledger.writer_call import Call, SealedDraft
+from core.ledger.writer_room import hindrance
 
 
 class Writer:
-    def __init__(self, files: OpenFiles, clock: Callable[[], datetime], passing: Callable[[str], None]) -> None:
-        self.files = files
+    """Writes what threads bring, and opens the files anew when they can no longer be trusted."""
+
+    def __init__(self, files: LedgerFiles, clock: Callable[[], datetime]) -> None:
+        self.notices: tuple[str, ...] = ()
+        self._files = files
         self._clock = clock
-        self._passing = passing
         self._writing = threading.Lock()
         self._queue = threading.Lock()
-        self._waiting: list[_Call] = []
+        self._waiting: list[Call] = []
+        self._distrust = ""  # why the open files can no longer be trusted
+        self._distrust_everything = False
+        self._open = self._opened()
 
-    def append(self, drafts: Sequence[Sealed]) -> tuple[Event, ...]:
+    @property
+    def open_files(self) -> OpenFiles:
+        """The files to read from, opened anew first where that is due; LedgerUnavailable when it is not possible."""
+        if self._distrust:
+            with self._writing:
+                self._open_anew()
+        return self._open
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be recorded now, in a sentence; empty when something can."""
+        try:
+            return self.open_files.refusal or hindrance(self._files.folder)
+        except LedgerUnavailable as error:
+            return str(error)
+
+    def append(self, drafts: Sequence[SealedDraft]) -> tuple[Event, ...]:
         """The drafts as events that are on the disk; all of them or, with LedgerUnwritable, none."""
-        call = _Call(drafts)
+        call = Call(drafts)
         with self._queue:
             self._waiting.append(call)
         with self._writing:
@@ -70,87 +61,112 @@ class Writer:
                 with self._queue:
                     calls, self._waiting = self._waiting, []
                 self._write(calls)
-        if call.error:
-            raise call.error
-        return call.events
+        return call.result()
+
+    def distrust(self, open_files: OpenFiles, reason: str) -> None:
+        """These files are opened anew, and looked at as a whole, before they are used again."""
+        with self._writing:
+            if self._open is open_files:
+                self._distrust, self._distrust_everything = reason, True
 
     def close(self) -> None:
-        """Waits for the write in hand; the store's file then holds everything."""
+        """Waits for the write in hand."""
         with self._writing:
-            self.files.store.close()
-            self.files.journal.close()
+            self._open.close()
 
-    def _write(self, calls: Sequence[_Call]) -> None:
-        """Every call is done when this returns."""
+    def _write(self, calls: Sequence[Call]) -> None:
+        """Every call is done when this returns, also when it does not return well."""
         try:
+            self._open_anew()
             rows = self._link(calls)
             accepted = [call for call in calls if not call.done]
             self._record(accepted, rows)
-        except (OSError, duckdb.Error) as error:
+            self._files.passing("before_acknowledgement")
+            for call in accepted:
+                call.done = True
+        except (OSError, duckdb.Error, LedgerUnavailable) as error:
+            if len(calls) > 1:  # one of them may be the reason: nobody is refused for another's sake
+                for call in calls:
+                    if not call.done:
+                        self._write([call])
             for call in calls:
                 call.refuse(_unwritable(error))
-            return
-        self._passing("before_acknowledgement")
-        for call in accepted:
-            call.done = True
+        except LedgerUnwritable as error:
+            for call in calls:
+                call.refuse(error)
+        finally:
+            for call in calls:
+                call.refuse(LedgerUnwritable("Ledger: nothing was recorded, the write was interrupted; try again."))
 
-    def _link(self, calls: Sequence[_Call]) -> ReadingRows:
+    def _link(self, calls: Sequence[Call]) -> ReadingRows:
         """Each call's drafts behind the chain, or behind the call before; the rows of what is new."""
-        keys = {draft.idempotency_key for call in calls for draft, _ in call.drafts} - {""}
-        known = self.files.store.known(keys)
-        rows = rows_of(self.files.store.readings, ())
-        last, now = self.files.last, self._clock()
+        store = self._open.store
+        known = store.known({draft.idempotency_key for call in calls for draft, _ in call.drafts} - {""})
+        rows = rows_of(store.readings, ())
+        last, now = self._open.last, self._clock()
         for call in calls:
             try:
-                events, new = _linked(call.drafts, known, last, now)
-                own_rows = rows_of(self.files.store.readings, new)
-            except (LedgerUnwritable, ValueError, TypeError) as error:
+                last = call.link(known, last, now)
+                own = rows_of(store.readings, call.new)
+            except (LedgerUnwritable, ValueError, TypeError, KeyError) as error:
                 call.refuse(error)
                 continue
-            call.events, call.new = events, new
-            for table, added in own_rows.items():
+            for table, added in own.items():
                 rows[table] += added
-            known |= {event.idempotency_key: event for event in new if event.idempotency_key}
-            last = Link.of(new[-1]) if new else last
+            known |= {event.idempotency_key: event for event in call.new if event.idempotency_key}
         return rows
 
-    def _record(self, calls: Sequence[_Call], rows: ReadingRows) -> None:
+    def _record(self, calls: Sequence[Call], rows: ReadingRows) -> None:
         events = [event for call in calls for event in call.new]
         if not events:
             return
-        files = self.files
+        lines = [text for call in calls for text in call.lines()]
+        hindered = self._open.refusal or hindrance(self._files.folder, sum(map(len, lines)))
+        if hindered:
+            raise LedgerUnwritable(hindered)
+        end = Link.of(events[-1])
         try:
-            files.journal.append([text for call in calls for text in call.lines()])
-            self._passing("after_journal_write")
-            files.journal.settle()
-            self._passing("after_journal_fsync")
-            files.store.insert(events, rows, self._passing)
-            self._passing("after_commit")
-        except BaseException:
-            files.journal.take_back()
-            raise
-        files.journal.keep()
-        files.last = Link.of(events[-1])
-        files.head.write(files.last.head(), durable=False)
+            self._open.journal.append(lines)
+            self._files.passing("after_journal_write")
+            self._open.journal.settle()
+            self._files.passing("after_journal_fsync")
+            self._open.store.insert(events, rows, self._files.passing)
+            self._files.passing("after_commit")
+        except BaseException as error:
+            if not self._recorded_all_the_same(end, error):
+                raise
+        self._open.journal.keep()
+        self._open.last = end
+        try:
+            self._open.head.write(end.head(), durable=False)
+        except LedgerUnwritable as error:
+            self.notices += (str(error),)  # the events are recorded all the same; the next head makes up for it
 
+    def _recorded_all_the_same(self, end: Link, error: BaseException) -> bool:
+        """After a failure: whether the store has the events although it did not say so. What is half done is taken
+        back; where that fails too, the files are opened anew before anything else is written."""
+        try:
+            if self._open.store.last() == end:
+                return True
+        except duckdb.Error:
+            self._distrust = str(error)
+        try:
+            self._open.journal.take_back()
+        except OSError:
+            self._distrust = str(error)
+        return False
 
-def _linked(
-    drafts: Sequence[Sealed], known: dict[str, Event], last: Link, now: datetime
-) -> tuple[tuple[Event, ...], list[Event]]:
-    """One event per draft, and those that are new: a draft whose key is known is the event of then."""
-    events: list[Event] = []
-    new: list[Event] = []
-    own: dict[str, Event] = {}
-    for draft, seal in drafts:
-        key = draft.idempotency_key
-        event = known.get(key) or own.get(key) if key else None
-        if event is None:
-            event = linked(draft, seal, last, now)
-            last = Link.of(event)
-            new.append(event)
-            own[key] = event
-        events.append(event)
-    return tuple(events), new
+    def _open_anew(self) -> None:
+        if not self._distrust:
+            return
+        self._open.close()
+        self._open = self._opened()
+        self._distrust, self._distrust_everything = "", False
+
+    def _opened(self) -> OpenFiles:
+        opened = self._files.open(self._distrust_everything)
+        self.notices += opened.notices
+        return opened
 
 
 def _unwritable(error: Exception) -> LedgerUnwritable:
