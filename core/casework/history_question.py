@@ -1,0 +1,124 @@
+"""What somebody asks the history: filters, order and page, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+DEFAULT_DAYS = 90
+MOST_ROWS_ON_A_PAGE = 100
+
+
+class State(StrEnum):
+    OPEN = "open"  # scored, nothing decided yet
+    REFERRED = "referred"  # waits for a risk manager
+    CLOSED = "closed"
+    ERASED = "erased"  # the person was forgotten, whatever was decided
+
+
+class Overridden(StrEnum):
+    ANY = "any"
+    NONE = "none"
+    LOW = "low"  # approved what was not recommended
+    HIGH = "high"  # declined what was not
+
+
+class KnownOutcome(StrEnum):
+    NONE = "none"  # nothing known yet, or nothing ever to be known
+    REPAID = "repaid"
+    DEFAULTED = "defaulted"
+
+
+class SortBy(StrEnum):
+    AT = "at"
+    OFFICER = "officer"
+    RECOMMENDATION = "recommendation"
+    DECISION = "decision"
+    DEFAULT_PROBABILITY = "default_probability"
+    POINTS = "points"
+    GRADE = "grade"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True)
+class Period:
+    """From start on, before end; None is open on that side."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if any(moment is not None and moment.tzinfo is None for moment in (self.start, self.end)):
+            raise ValueError("period: moments need a time zone")
+
+
+EVER = Period()
+
+
+def last_days(now: datetime, days: int = DEFAULT_DAYS) -> Period:
+    """The days before now, today included; what is written while somebody looks belongs to it."""
+    return Period(start=now - timedelta(days=days))
+
+
+@dataclass(frozen=True)
+class HistoryQuestion:
+    """Empty filters let everything through; texts are compared exactly, but for the note."""
+
+    period: Period
+    decisions: tuple[str, ...] = ()
+    recommendations: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    override: Overridden | None = None
+    model_versions: tuple[str, ...] = ()
+    policy_versions: tuple[str, ...] = ()
+    amount_from: float | None = None
+    amount_to: float | None = None  # included
+    state: State | None = None  # None: everything decided; what is still open is asked for by name
+    outcome: KnownOutcome | None = None
+    about: str = ""  # an application's id or an applicant's reference; client numbers are resolved before
+    note: str = ""  # part of a note, in any case of letters
+    sort: SortBy = SortBy.AT
+    descending: bool = True
+    page: int = 1
+    rows_per_page: int = 50
+
+    def __post_init__(self) -> None:
+        if self.page < 1:
+            raise ValueError(f"page: the first is 1, got {self.page}")
+        if not 1 <= self.rows_per_page <= MOST_ROWS_ON_A_PAGE:
+            raise ValueError(f"rows_per_page: 1 to {MOST_ROWS_ON_A_PAGE}, got {self.rows_per_page}")
+
+    def in_words(self) -> str:
+        """The filter as a person would say it: "since 2026-08-23; decision approve; grade D or E"."""
+        return "; ".join(words for words in self._filters_in_words() if words) or "everything decided"
+
+    def _filters_in_words(self) -> tuple[str, ...]:
+        return (
+            f"since {_day(self.period.start)}" if self.period.start else "",
+            f"before {_day(self.period.end)}" if self.period.end else "",
+            _one_of("decision", self.decisions),
+            _one_of("recommendation", self.recommendations),
+            _one_of("grade", self.grades),
+            _one_of("officer", self.officers),
+            f"override {self.override}" if self.override else "",
+            _one_of("model", self.model_versions),
+            _one_of("policy", self.policy_versions),
+            f"amount from {self.amount_from:,.2f}" if self.amount_from is not None else "",
+            f"amount to {self.amount_to:,.2f}" if self.amount_to is not None else "",
+            f"state {self.state}" if self.state else "",
+            f"outcome {self.outcome}" if self.outcome else "",
+            f"application or applicant {self.about}" if self.about else "",
+            "part of a note" if self.note else "",  # its words may be a person's data: they stay out of the chain
+        )
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> str:
+    return f"{name} {' or '.join(values)}" if values else ""
+
+
+def _day(moment: datetime) -> str:
+    """The minute in UTC, shortened to the day at midnight."""
+    utc = moment.astimezone(UTC)
+    return utc.strftime("%Y-%m-%d" if utc.time() == datetime.min.time() else "%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,162 @@
+"""A question of the history as SQL: conditions by table, every value bound, every column from here.
+
+`at` is a word of DuckDB's own, so it is always quoted or qualified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, SortBy, State
+
+Bound = str | float | int | datetime | None | list[str] | list[int]
+
+_LATEST = """
+    select decision_sequence, outcome, observed_on from outcomes
+    where sequence not in (select corrects from outcomes where corrects is not null)"""
+
+LATEST_OUTCOMES = f"({_LATEST})"
+
+_DECIDED = "select * from decisions where {where}"
+
+# Scored, and neither decided nor scored again since; the columns of a decision are empty. Most scores are ruled out
+# by their sequence, the few that are left by their application; no decision is older than the score it is about.
+_SCORED = """
+    select *, '' as decision, '' as override_code, '' as override_side, null::bigint as settles from scores
+    where {where}"""
+_OPEN = """
+    with candidate as materialized (
+        select * from (
+            select *, '' as decision, '' as override_code, '' as override_side, null::bigint as settles from scores
+        ) as scored
+        where {where} and not exists (
+            select 1 from decisions as decided where decided.score_sequence = scored.sequence{since}
+        )
+    ),
+    settled as materialized (
+        select application from decisions where application in (select application from candidate)
+    ),
+    latest as materialized (
+        select max(sequence) as sequence from scores
+        where application in (select application from candidate) group by application
+    )
+    select * from candidate
+    where sequence in (select sequence from latest) and application not in (select application from settled)"""
+_DECIDED_SINCE = ' and decided."at" >= $since'
+
+WAITING = """(
+    select sequence from decisions
+    where decision = 'refer' and sequence not in (select settles from decisions where settles is not null)
+)"""
+ERASED = """(
+    application in (select application from erasures where application <> '')
+    or applicant in (select applicant from erasures where application = '' and applicant <> '')
+)"""
+NOT_ERASED = """
+    application not in (select application from erasures where application <> '')
+    and applicant not in (select applicant from erasures where application = '' and applicant <> '')"""
+
+_STATES = {
+    State.OPEN: NOT_ERASED,
+    State.REFERRED: f"sequence in {WAITING} and {NOT_ERASED}",
+    State.CLOSED: f"sequence not in {WAITING} and {NOT_ERASED}",
+    State.ERASED: ERASED,
+}
+_OVERRIDES = {
+    Overridden.ANY: "override_side <> ''",
+    Overridden.NONE: "override_side = ''",
+    Overridden.LOW: "override_side = 'low'",
+    Overridden.HIGH: "override_side = 'high'",
+}
+_OUTCOMES = {
+    KnownOutcome.NONE: "sequence not in (select decision_sequence from outcomes where decision_sequence is not null)",
+    KnownOutcome.REPAID: f"sequence in (select decision_sequence from ({_LATEST}) where outcome = 'repaid')",
+    KnownOutcome.DEFAULTED: f"sequence in (select decision_sequence from ({_LATEST}) where outcome = 'defaulted')",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A column to sort by, and a coarser step of it: rows are counted by step, and only the page's steps sorted."""
+
+    key: str
+    step: str
+
+
+ORDERS: Mapping[SortBy, Order] = {
+    SortBy.AT: Order("sequence", "sequence // 65536"),  # the chain's order is that of time
+    SortBy.OFFICER: Order("actor", "actor"),
+    SortBy.RECOMMENDATION: Order("recommendation", "recommendation"),
+    SortBy.DECISION: Order("decision", "decision"),
+    SortBy.DEFAULT_PROBABILITY: Order(
+        "coalesce(default_probability, -1)", "floor(coalesce(default_probability, -1) * 1000)"
+    ),
+    SortBy.POINTS: Order("coalesce(points, -1e6)", "floor(coalesce(points, -1e6))"),
+    SortBy.GRADE: Order("grade", "grade"),
+    SortBy.AMOUNT: Order("coalesce(amount, -1)", "floor(coalesce(amount, -1) / 5000)"),
+}
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Where the rows that answer a question are."""
+
+    rows: str  # a select with a place for the conditions
+    where: str
+    bound: Mapping[str, Bound]
+
+    @property
+    def sql(self) -> str:
+        """To stand behind `from`."""
+        return f"({self.rows.format(where=self.where)})"
+
+    def also(self, condition: str, bound: Mapping[str, Bound]) -> Matching:
+        return replace(self, where=f"{self.where} and {condition}", bound={**self.bound, **bound})
+
+    def only(self, sequences: Sequence[int]) -> Matching:
+        """These rows, whatever else was asked."""
+        rows = _DECIDED if self.rows == _DECIDED else _SCORED
+        return Matching(rows, "sequence in (select unnest($only)::bigint)", {"only": list(sequences)})
+
+
+def matching(question: HistoryQuestion) -> Matching:
+    """Rows by every filter but the note's."""
+    asked = [(condition, bound) for condition, bound in _conditions(question) if bound]
+    words = [condition for condition, _ in asked]
+    words += [_OVERRIDES[question.override]] if question.override else []
+    words += [_STATES[question.state]] if question.state else []
+    words += [_OUTCOMES[question.outcome]] if question.outcome else []
+    bound = {name: value for _, values in asked for name, value in values.items()}
+    where = " and ".join(words) or "true"
+    if question.state is State.OPEN:
+        return Matching(_OPEN.replace("{since}", _DECIDED_SINCE if question.period.start else ""), where, bound)
+    return Matching(_DECIDED, where, bound)
+
+
+def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Bound]], ...]:
+    """Each filter with its values; those without values are not asked."""
+    period = question.period
+    return (
+        ('"at" >= $since', {"since": _utc(period.start)} if period.start else {}),
+        ('"at" < $before', {"before": _utc(period.end)} if period.end else {}),
+        ("decision = any($decisions)", _several("decisions", question.decisions)),
+        ("recommendation = any($recommendations)", _several("recommendations", question.recommendations)),
+        ("grade = any($grades)", _several("grades", question.grades)),
+        ("actor = any($officers)", _several("officers", question.officers)),
+        ("model_version = any($model_versions)", _several("model_versions", question.model_versions)),
+        ("policy_version = any($policy_versions)", _several("policy_versions", question.policy_versions)),
+        ("amount >= $amount_from", {} if question.amount_from is None else {"amount_from": question.amount_from}),
+        ("amount <= $amount_to", {} if question.amount_to is None else {"amount_to": question.amount_to}),
+        ("(application = $about or applicant = $about)", {"about": question.about} if question.about else {}),
+    )
+
+
+def _several(name: str, values: tuple[str, ...]) -> Mapping[str, Bound]:
+    return {name: list(values)} if values else {}
+
+
+def _utc(moment: datetime) -> datetime:
+    """As the readings keep moments: UTC without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
