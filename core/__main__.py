@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import settings
-from core.commands.catalogue import COMMANDS, ON_THE_LEDGER, module_of, parsed
+from core.commands.catalogue import COMMANDS, ON_RECORDS, ON_THE_LEDGER, module_of, parsed
 from core.commands.console import TerminalConsole, print_refusal
-from core.commands.running import run_on_ledger
+from core.commands.running import run_on_ledger, run_on_records
 from core.errors import SolventError
 
 __all__ = ["COMMANDS", "main"]
@@ -41,11 +41,15 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command in ON_THE_LEDGER and not {"-h", "--help"} & set(chosen.rest):
-        own = settings.read(data_dir=chosen.data)
-        return run_on_ledger(chosen.command, chosen.rest, own, TerminalConsole(chosen.data))
-    asked = parsed(chosen.command, chosen.rest)
-    return int(module_of(chosen.command).run(asked, settings.read(data_dir=chosen.data)))
+    command, words = chosen.command, chosen.rest
+    if {"-h", "--help"} & set(words):
+        parsed(command, words)
+    own = settings.read(data_dir=chosen.data)
+    if command in ON_THE_LEDGER:
+        return run_on_ledger(command, words, own, TerminalConsole(chosen.data))
+    if command in ON_RECORDS:
+        return run_on_records(command, words, own, TerminalConsole(chosen.data))
+    return int(module_of(command).run(parsed(command, words), own))
 
 
 if __name__ == "__main__":

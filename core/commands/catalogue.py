@@ -18,11 +18,17 @@ COMMANDS = {
     "train": "build missing features, then train, calibrate and measure a model",
     "score": "score one applicant and say why",
     "verify": "check every link of the record and name the first event that is wrong",
+    "replay": "repeat recorded scores and decisions, to the last bit",
+    "erase": "forget a person on request, or the applications whose time is over",
     "people": "list, add, disable and enable people, reset a password, change a role",
 }
 # these work on the ledger, which one process opens: `run(arguments, console, place)`, wherever that process is;
 # the others open what several processes may: `run(arguments, settings)`
-ON_THE_LEDGER = frozenset({"score", "verify"})
+ON_THE_LEDGER = frozenset({"score", "verify", "erase"})
+# these work long on records, always in a process of their own: `run(arguments, console, settings, records)`
+ON_RECORDS = frozenset({"replay"})
+# what such a command asks of the process that has the ledger open; nobody types it
+BETWEEN_PROCESSES = frozenset({"records"})
 
 _USAGE = 2  # what argparse ends with
 
@@ -38,7 +44,7 @@ def parsed(command: str, words: Sequence[str], console: Console | None = None) -
     """
     title = f"python -m core {command}"
     own = argparse.ArgumentParser(title) if console is None else _SaidElsewhere(title, console)
-    own.description = COMMANDS[command]
+    own.description = COMMANDS.get(command)
     module_of(command).configure(own)
     return own.parse_args(words)
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from core.errors import LedgerUnavailable
+from core.errors import LedgerUnavailable, PortfolioMissing
+from core.portfolio import contract_file
 from core.settings import Settings
 
 if TYPE_CHECKING:  # they take seconds to import, and a command that runs in the app needs neither here
+    from core.casework.erasure import Erasures
     from core.desk import Desk
     from core.ledger.ledger import Ledger
 
@@ -25,7 +27,10 @@ class Place(Protocol):
         """The open desk."""
 
     def ledger(self) -> Ledger:
-        """The open ledger; LedgerUnavailable where there is none."""
+        """The open ledger; LedgerUnavailable or PortfolioMissing where there is none."""
+
+    def erasures(self) -> Erasures:
+        """What forgets people, one at a time in all of this process."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,16 @@ class Opened:
     settings: Settings
     open_desk: Callable[[], Desk]
     open_ledger: Callable[[], Ledger]
+    open_erasures: Callable[[], Erasures]
 
     def desk(self) -> Desk:
         return self.open_desk()
 
     def ledger(self) -> Ledger:
         return self.open_ledger()
+
+    def erasures(self) -> Erasures:
+        return self.open_erasures()
 
 
 class Alone:
@@ -50,7 +59,7 @@ class Alone:
         self.settings = settings
         self._desk: Desk | None = None
         self._ledger: Ledger | None = None
-        self._refusal: LedgerUnavailable | None = None
+        self._refusal: LedgerUnavailable | PortfolioMissing | None = None
 
     def desk(self) -> Desk:
         if self._desk is None:
@@ -67,16 +76,21 @@ class Alone:
         if self._ledger is None:
             try:
                 self._ledger = self._opened()
-            except LedgerUnavailable as refusal:
+            except (LedgerUnavailable, PortfolioMissing) as refusal:
                 self._refusal = refusal
                 raise
         return self._ledger
 
-    def without_ledger(self) -> LedgerUnavailable | None:
+    def erasures(self) -> Erasures:
+        from core.casework.erasure import Erasures
+
+        return Erasures(self.ledger(), self.settings, contract_file.read(self.settings.contract_file))
+
+    def without_ledger(self) -> LedgerUnavailable | PortfolioMissing | None:
         """Why there is no ledger; None: it is open here from now on."""
         try:
             self.ledger()
-        except LedgerUnavailable as refusal:
+        except (LedgerUnavailable, PortfolioMissing) as refusal:
             return refusal
         return None
 
@@ -90,9 +104,9 @@ class Alone:
         from core.casework.opening import open_ledger
 
         if not self.settings.tables_file.exists() and not self.settings.ledger_dir.is_dir():
-            raise LedgerUnavailable(
-                f"Ledger {self.settings.ledger_dir}: there is none, and no portfolio to keep one for; "
-                "set the desk up: python -m core setup."
+            raise PortfolioMissing(
+                f"Ledger {self.settings.ledger_dir}: there is none, and no portfolio to begin one with; "
+                "make or import one: python -m core setup."
             )
         return open_ledger(self.settings)
 

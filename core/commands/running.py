@@ -1,37 +1,50 @@
-"""A command that works on the ledger runs where the ledger is open: in the app, or here when nobody has it open."""
+"""A command that works on the ledger runs where the ledger is open: in the app, or here when nobody has it open.
+
+One that works long on what is recorded runs here in any case, and gets the records from wherever the ledger is open.
+"""
 
 from __future__ import annotations
 
+import os
 import time
-from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from core.commands.catalogue import ON_THE_LEDGER, module_of, parsed
+from core.commands.catalogue import BETWEEN_PROCESSES, ON_THE_LEDGER, module_of, parsed
 from core.commands.channel import client
 from core.commands.channel.server import Dispatch
 from core.commands.console import Console
-from core.commands.place import Place, alone
+from core.commands.place import Alone, Place, alone
 from core.errors import LedgerLocked, SettingsError
 from core.settings import Settings
 
 PATIENCE_SECONDS = 10.0  # an app that starts holds the ledger before it answers; another command soon lets it go
 _LOOK_AGAIN_SECONDS = 0.2
+_NICENESS = 10  # of long work beside the app, whose pages come first
 
 
 def run_on_ledger(command: str, words: Sequence[str], settings: Settings, console: Console) -> int:
     """The exit code of the command, the same in either place."""
-    asked: Namespace | None = None
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        code = client.ask(settings.channel_file, [command, *words], console)
-        if code is not None:
-            return code
-        asked = asked or parsed(command, words, console)
-        with alone(settings) as place:
-            if not isinstance(place.without_ledger(), LedgerLocked) or time.monotonic() > until:
-                return int(module_of(command).run(asked, console, place))
-        console.progress("waiting for the process that has the ledger open")
-        time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def here(place: Place) -> int:
+        return int(module_of(command).run(parsed(command, words, console), console, place))
+
+    return _run(settings, console, partial(client.ask, settings.channel_file, [command, *words], console), here)
+
+
+def run_on_records(command: str, words: Sequence[str], settings: Settings, console: Console) -> int:
+    """The same for long work: always in this process."""
+    from core.commands.records import ElsewhereRecords, HereRecords
+
+    run = partial(module_of(command).run, parsed(command, words, console), console, settings)
+
+    def beside() -> int | None:
+        if not client.answered(settings.channel_file):
+            return None
+        os.nice(_NICENESS)
+        return int(run(ElsewhereRecords(settings)))
+
+    return _run(settings, console, beside, lambda place: int(run(HereRecords(place.ledger()))))
 
 
 def dispatch(place: Place) -> Dispatch:
@@ -39,9 +52,23 @@ def dispatch(place: Place) -> Dispatch:
 
     def run(words: Sequence[str], console: Console) -> int:
         command, *rest = words or [""]
-        if command not in ON_THE_LEDGER:
+        if command not in ON_THE_LEDGER | BETWEEN_PROCESSES:
             known = ", ".join(sorted(ON_THE_LEDGER))
             raise SettingsError(f"Channel: runs {known}, got {command[:40]!r}; run it without the app's help.")
         return int(module_of(command).run(parsed(command, rest, console), console, place))
 
     return run
+
+
+def _run(settings: Settings, console: Console, beside: Callable[[], int | None], here: Callable[[Alone], int]) -> int:
+    """`beside` where an app answers, `here` where the ledger is free; waits a while for one of the two."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        code = beside()
+        if code is not None:
+            return code
+        with alone(settings) as place:
+            if not isinstance(place.without_ledger(), LedgerLocked) or time.monotonic() > until:
+                return here(place)
+        console.progress("waiting for the process that has the ledger open")
+        time.sleep(_LOOK_AGAIN_SECONDS)

@@ -38,6 +38,15 @@ def ask(path: Path, words: Sequence[str], console: Console) -> int | None:
             ) from None
 
 
+def answered(path: Path) -> bool:
+    """Whether somebody answers at this socket."""
+    line = address.connect(path)
+    if line is None:
+        return False
+    line.close()
+    return True
+
+
 def _check_peer(line: socket.socket, path: Path) -> None:
     """What is handed over is for the desk's owner, not for somebody who put a socket in the place of theirs."""
     own = os.geteuid()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
@@ -23,7 +24,6 @@ from core.errors import (
     SolventError,
     UnknownApplicant,
 )
-from core.ledger.ledger import Ledger
 from core.portfolio.application import Application
 from core.scoring.score import Score
 from tests.unit.desk_builders import a_desk, some_settings
@@ -77,10 +77,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, casework: FakeCasework)
     desk = a_desk(tmp_path)
     monkeypatch.setattr(desk, "casework", casework, raising=False)
 
-    def no_ledger() -> Ledger:
+    def no_ledger() -> NoReturn:
         raise LedgerLocked("Ledger: process 7 has it open; end it first.")
 
-    place = Opened(some_settings(tmp_path), lambda: desk, no_ledger)
+    place = Opened(some_settings(tmp_path), lambda: desk, no_ledger, no_ledger)
 
     def run(*words: str, without_ledger: bool = False) -> int:
         if without_ledger:
