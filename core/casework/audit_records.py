@@ -1,0 +1,88 @@
+"""What an auditor does with the chain, each an event itself: verify it, take its head along, export what is read."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from core.accounts import roles
+from core.accounts.roles import Acting, Action, Page
+from core.casework.audit import AuditQuestion, AuditRow, count, matching, rows_of
+from core.casework.export import Cell, Form, csv_bytes, parquet_bytes
+from core.casework.kinds import DOWNLOADED, EXPORTED, VERIFIED
+from core.errors import ExportRefused, LedgerUnwritable
+from core.ledger.event import Actor, Draft, Public
+from core.ledger.head import Head
+from core.ledger.ledger import Ledger
+from core.ledger.verification import Verification
+from core.progress import Progress, silent
+
+MOST_EXPORTED_ROWS = 200_000
+THE_CHAIN, THE_HEAD, THE_AUDIT = "chain", "head", "audit"
+COLUMNS = ("sequence", "at", "kind", "actor", "role", "address", "subject", "what", "hash")
+
+
+@dataclass(frozen=True)
+class Verify:
+    """How far to verify, and against what."""
+
+    against: Head | None = None  # a head that was downloaded before
+    since_head: bool = False  # only what lies behind the part that was verified before
+
+
+def recorded_verification(
+    ledger: Ledger, acting: Acting, asked: Verify | None = None, address: str = "", progress: Progress = silent
+) -> Verification:
+    """What verifying found; PermissionRefused.
+
+    That it was done is an event, unless nothing can be written: what was found must be said all the same.
+    """
+    roles.require(acting, Page.AUDIT, Action.VERIFY)
+    wanted = asked or Verify()
+    part = wanted.since_head and wanted.against is None  # a kept head may lie in the part that was verified before
+    found = ledger.verify(progress, part, wanted.against)
+    public: Public = {
+        "sound": found.sound,
+        "events": found.events,
+        "first_bad": found.first_bad,
+        "finding": found.finding,
+        "whole": not part,
+        "against": wanted.against.count if wanted.against else None,
+    }
+    with suppress(LedgerUnwritable):
+        ledger.append([Draft(VERIFIED, _actor(acting, address), THE_CHAIN, public)])
+    return found
+
+
+def recorded_head(ledger: Ledger, acting: Acting, address: str = "") -> str:
+    """The head as a file to keep elsewhere, the event of this download included; PermissionRefused."""
+    roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
+    public: Public = {"count": ledger.head.count, "hash": ledger.head.hash.hex()}
+    ledger.append([Draft(DOWNLOADED, _actor(acting, address), THE_HEAD, public)])
+    return ledger.head.as_json(ledger.keys.ledger_id)
+
+
+def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting: Acting, address: str = "") -> bytes:
+    """All rows of the question as a file; PermissionRefused, and ExportRefused for more than a file should hold."""
+    roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
+    where, bound = matching(ledger, question)
+    with ledger.reading() as cursor:
+        total = count(cursor, where, bound)
+        if total > MOST_EXPORTED_ROWS:
+            raise ExportRefused(
+                f"Export: at most {MOST_EXPORTED_ROWS:,} events in one file, got {total:,}; choose a shorter period."
+            )
+        rows = rows_of(cursor, where, bound, total, 0)
+    public: Public = {"format": form.value, "rows": len(rows), "filter": question.in_words()}
+    ledger.append([Draft(EXPORTED, _actor(acting, address), THE_AUDIT, public)])
+    cells = [_cells(row) for row in rows]
+    return csv_bytes(COLUMNS, cells) if form is Form.CSV else parquet_bytes(COLUMNS, cells)
+
+
+def _cells(row: AuditRow) -> tuple[Cell, ...]:
+    """In the order of COLUMNS."""
+    return row.sequence, row.at, row.kind, row.actor, row.role, row.address, row.subject, row.what, row.hash
+
+
+def _actor(acting: Acting, address: str) -> Actor:
+    return Actor(acting.user_name, acting.role.value, address)
