@@ -20,7 +20,7 @@ Notes = Callable[[Sequence[int]], Mapping[int, str]]  # decisions by sequence ->
 Step = str | float | int
 
 _ROW = """
-    select page.sequence, page."at", page.application, page.applicant, page.actor, page.role, page.decision,
+    select page.sequence, page."at" as at_utc, page.application, page.applicant, page.actor as officer, page.role, page.decision,
         page.recommendation, page.override_code, page.override_side, page.default_probability, page.points,
         page.grade, page.amount, page.model_version, page.policy_version, page.demo,
         case
@@ -133,15 +133,19 @@ def _rows(
     cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, sequences: Sequence[int]
 ) -> tuple[HistoryRow, ...]:
     page = matching(question).only(sequences)
-    sql = _ROW.format(
-        page=page.sql,
-        erased=ERASED,
-        latest=LATEST_OUTCOMES,
-        only="= any($only)",
-        key=ORDERS[question.sort].key,
-        way=_way(question),
-    )
+    sql = _rows_sql(question, page, only="= any($only)")
     return tuple(_row(cells) for cells in cursor.execute(sql, page.bound).fetchall())
+
+
+def all_rows_sql(question: HistoryQuestion, asked: Matching) -> str:
+    """Every row in the asked order, to be run with the values bound in `asked`."""
+    return _rows_sql(question, asked, only="is not null")
+
+
+def _rows_sql(question: HistoryQuestion, asked: Matching, only: str) -> str:
+    """`only`: which decisions' outcomes and settlements are looked at; a page needs few."""
+    order, way = ORDERS[question.sort], _way(question)
+    return _ROW.format(page=asked.sql, erased=ERASED, latest=LATEST_OUTCOMES, only=only, key=order.key, way=way)
 
 
 def _way(question: HistoryQuestion) -> str:
