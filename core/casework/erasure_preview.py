@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.casework.erasure_person import Person, Recorded, person, recorded
 from core.errors import UnknownApplicant
@@ -12,8 +11,6 @@ from core.portfolio import erasing
 from core.portfolio.contract import Contract
 from core.portfolio.erasing import Holdings
 from core.settings import Settings
-
-_IN_USE = ("ledger.duckdb", "ledger.duckdb.wal", "head", "keys.sqlite", "keys.sqlite-wal", "keys.sqlite-shm")
 
 
 @dataclass(frozen=True)
@@ -67,15 +64,7 @@ def _stays(settings: Settings, found: Person, on_record: Recorded, held: Holding
 
 def _set_aside(settings: Settings) -> tuple[str, ...]:
     """Damaged files that were put away: what they hold of a person is sealed by a key that will be gone."""
-    files = (path for path in settings.ledger_dir.rglob("*") if path.is_file())
-    names = sorted(file.name for file in files if not (file.name.startswith(".") or _in_use(file)))
+    names = sorted(file.name for file in settings.ledger_dir.rglob("*.damaged-*"))
     if not names:
         return ()
-    return (
-        f"Files set aside in the ledger's folder ({', '.join(names)}): records in them stay sealed by keys that are "
-        "gone then; a copy of the key file among them would open them, so delete such a copy.",
-    )
-
-
-def _in_use(file: Path) -> bool:
-    return file.name in _IN_USE or (file.parent.name == "journal" and file.suffix == ".jsonl")
+    return (f"Damaged files of the ledger that were set aside ({', '.join(names)}): sealed by the same keys.",)

@@ -26,12 +26,11 @@ def nobody_chosen() -> None:
     )
 
 
-def preview(seen: Preview) -> None:
+def preview(seen: Preview, narrow: bool) -> None:
     """Whom it is about, what goes and what stays."""
     known = f"Client {seen.person.applicant_key}" if seen.person.applicant_key else "A client whose number nobody knows"
     st.subheader(plain(known), anchor=False)
-    for place, (label, count) in zip(st.columns(4), _counts(seen), strict=True):
-        place.metric(label, f"{count:,}", border=True)
+    _figures(_counts(seen), narrow)
     held = _held(seen)
     if held:
         st.markdown("**Goes: rows in the desk's files**")
@@ -45,8 +44,7 @@ def preview(seen: Preview) -> None:
         st.markdown("**Goes: the keys that open what is on record**")
         st.caption(plain(f"The sealed part of {kinds}: the application, the feature row, reasons and notes."))
     st.markdown("**Stays, or is out of reach**")
-    for words in seen.stays:
-        st.caption(plain(words))
+    st.caption("\n".join(f"- {plain(words)}" for words in seen.stays))
 
 
 def done(what: Done) -> None:
@@ -70,15 +68,13 @@ def interrupted(count: int) -> None:
     st.warning(f"{one} begun and not finished. Finish it before anything else.", icon=":material/hourglass_disabled:")
 
 
-def due(what: Due, days: int) -> None:
+def due(what: Due, days: int, narrow: bool) -> None:
     st.caption(f"An application is kept for {days:,} days after its last event, then its key is destroyed.")
     if not what.applications:
         st.markdown("Nothing is past its time.")
         st.caption(f"Every application on record was heard of since {what.before:%d %B %Y}.")
         return
-    left, right = st.columns(2)
-    left.metric("Past their time", f"{what.applications:,}", border=True)
-    right.metric("Clients", f"{what.applicants:,}", border=True)
+    _figures((("Applications", what.applications), ("Clients", what.applicants)), narrow)
     st.dataframe(
         pd.DataFrame(
             {
@@ -117,12 +113,16 @@ def _on_request(erased: Sequence[Erased]) -> None:
                 "Applications": [one.applications for one in erased],
                 "Events": [one.events for one in erased],
                 "Decisions": [one.decisions for one in erased],
-                "Rows in files": [one.portfolio_rows for one in erased],
+                "Rows": [one.portfolio_rows for one in erased],
             }
         ),
         hide_index=True,
         height="content" if len(erased) <= 8 else 340,
-        column_config={"When": _moments(), "Reason": st.column_config.TextColumn(width="large")},
+        column_config={
+            "When": _moments(),
+            "Reason": st.column_config.TextColumn(width="medium"),
+            "Rows": st.column_config.NumberColumn(help="In the desk's files."),
+        },
         alt="Clients who were forgotten on request, the latest first",
     )
     st.caption("On request. Whom: the random reference under which public parts remain; it leads to nobody.")
@@ -145,6 +145,14 @@ def _by_time(runs: Sequence[PastRun]) -> None:
     st.caption("Because their time was over.")
 
 
+def _figures(counts: Sequence[tuple[str, int]], narrow: bool) -> None:
+    if narrow:
+        st.table({label: f"**{count:,}**" for label, count in counts}, border="horizontal")
+        return
+    for place, (label, count) in zip(st.columns(len(counts)), counts, strict=True):
+        place.metric(label, f"{count:,}", border=True)
+
+
 def _counts(seen: Preview) -> tuple[tuple[str, int], ...]:
     recorded = seen.recorded
     return (
@@ -157,7 +165,8 @@ def _counts(seen: Preview) -> tuple[tuple[str, int], ...]:
 
 def _held(seen: Preview) -> list[Held]:
     features = [Held("Feature rows", seen.holdings.feature_rows)] if seen.holdings.feature_rows else []
-    raw = [Held(f"Raw file {held.place}", held.rows) for held in seen.holdings.raw_files]
+    files = seen.holdings.raw_files
+    raw = [Held(f"Raw files ({len(files)})", sum(held.rows for held in files))] if files else []
     return [*seen.holdings.tables, *features, *raw]
 
 

@@ -13,7 +13,7 @@ from core.casework.erasure_rules import LONGEST_REASON, SHORTEST_REASON
 from core.casework.retention import Due, Retention
 from core.ledger.ledger import Ledger
 from core.progress import Progress
-from pages._ui import guard, retention_cards, retention_state
+from pages._ui import guard, retention_cards, retention_state, state
 from pages._ui.job import Job
 from pages._ui.retention_state import Done, Prepared
 from pages._ui.session import visitor
@@ -34,7 +34,7 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
         return
     with guard.refusals(_another):
         found = retention_state.prepared(whom, lambda: erasures.preview(whom, who))
-    retention_cards.preview(found.preview)
+    retention_cards.preview(found.preview, state.narrow_screen())
     _order(ledger, erasures, found)
 
 
@@ -97,11 +97,8 @@ def past_their_time(ledger: Ledger, retention: Retention, due: Due) -> None:
     _begin(ledger, lambda progress: ((), retention.carry_out(due, acting, now, run, address, progress)))
 
 
-def result() -> None:
+def result(job: Job[Done]) -> None:
     """What was ordered in this session: a bar while it goes on, then how it ended."""
-    job = retention_state.ordered()
-    if job is None:
-        return
     if job.running:
         job.show()
         st.rerun()  # the lists below were read before
