@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +26,8 @@ from core.casework.versions import Provenance
 from core.ledger.event import Actor, Draft, Public
 from core.ledger.keys import ApplicationKey
 from core.portfolio.application import Application
-from core.scoring.contributions import row_of
-from core.scoring.score import Score
+from core.scoring.contributions import log_odds_of, row_of
+from core.scoring.score import Contribution, Score
 from core.scoring.sentence import headline
 
 STORED, TYPED = "stored:", "typed:"  # how a lookup begins
@@ -186,12 +187,13 @@ def _without_decision(public: PublicScore) -> Public:
 
 def _sealed(case: ScoredCase) -> SealedScore:
     score = case.score
+    parts = tuple(score.contributions)  # once: each look writes its words out
     return SealedScore(
         format=FORMAT,
         applicant=score.applicant,
         application=dict(case.application.fields),
         row=packed(case.row),
-        contributions=packed(np.array([part.contribution for part in score.contributions], dtype=np.float64)),
+        contributions=packed(log_odds_of(score.contributions)),
         base=score.base,
         calibration=score.calibration,
         families=tuple(
@@ -202,7 +204,7 @@ def _sealed(case: ScoredCase) -> SealedScore:
             SealedReason(family=r.family, label=r.label, raises=r.raises, text=r.text, contribution=r.contribution)
             for r in score.reasons
         ),
-        features=_largest(score),
+        features=_largest(parts),
         headline=case.headline,
         expected_loss=score.expected_loss,
         cut=score.cut,
@@ -216,9 +218,10 @@ def _sealed(case: ScoredCase) -> SealedScore:
 
 
 def _largest(score: Score) -> tuple[SealedFeature, ...]:
-    """The features a waterfall may name, in its order."""
-    parts = sorted(enumerate(score.contributions), key=lambda placed: -abs(placed[1].contribution))
+    """The features a waterfall may name, in its order; the others are never written out: there are hundreds."""
+    places = np.argsort(-np.abs(log_odds_of(score.contributions)), kind="stable")[:MOST_FEATURES].tolist()
+    parts = ((place, score.contributions[place]) for place in places)
     return tuple(
         SealedFeature(place=place, feature=part.feature, label=part.label, family=part.family, shown=part.shown)
-        for place, part in parts[:MOST_FEATURES]
+        for place, part in parts
     )

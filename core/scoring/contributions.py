@@ -57,6 +57,11 @@ class Contributions(Sequence[Contribution]):
         """The feature row that was scored."""
         return self._row
 
+    @property
+    def log_odds(self) -> NDArray[np.float64]:
+        """The contributions alone, in the model's order."""
+        return np.array(self._shares)
+
     def __len__(self) -> int:
         return len(self._meanings)
 
@@ -78,3 +83,10 @@ def row_of(contributions: Sequence[Contribution]) -> NDArray[np.float32]:
     if isinstance(contributions, Contributions):
         return contributions.row
     return np.array([math.nan if c.value is None else c.value for c in contributions], dtype=np.float32)
+
+
+def log_odds_of(contributions: Sequence[Contribution]) -> NDArray[np.float64]:
+    """The contributions of a score alone, in the model's order, without a word about any of them."""
+    if isinstance(contributions, Contributions):
+        return contributions.log_odds
+    return np.array([c.contribution for c in contributions], dtype=np.float64)
