@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from core.model import artefact, registry
 from core.model.files import MODEL, read_sums
 from core.policy import registry as policies
 from core.policy.policy import Policy
-from core.portfolio.application import Application
+from core.portfolio.feature_batch import RowRequest
 from core.scoring.scorer import ScoringModel
 
 _Kept = TypeVar("_Kept")
@@ -33,11 +33,11 @@ class PinnedModel:
 
 
 class Rows(Protocol):
-    """Makes feature rows from raw applications, as `RowBuilder` does."""
+    """Makes feature rows from raw applications, as `RowBatch` does."""
 
     @property
     def names(self) -> tuple[str, ...]: ...
-    def row(self, application: Application, history_of: str | None) -> NDArray[np.float32]: ...
+    def rows(self, requests: Sequence[RowRequest]) -> Sequence[NDArray[np.float32] | None]: ...
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,18 @@ from core.casework.recording import typed_lookup
 from core.casework.replay_checks import Told
 from core.casework.replay_report import Difference, Replay, ReplayReport, Tally, Verdict
 from core.casework.stored_record import StoredRecord
-from core.errors import SolventError, UnknownApplicant
+from core.errors import SolventError
 from core.policy.policy import Policy
+from core.portfolio.feature_batch import RowRequest
 from core.progress import Progress, silent
 from core.settings import Settings
 
-AT_ONCE = 100  # records between two looks at `cancelled`; margins are made for all of them together
-_REMEMBERED = 2_000  # explanations and rows: a decision repeats those of its score
+AT_ONCE = 500  # records between two looks at `cancelled`: margins and rows are made for all of them together
+_REMEMBERED = 2_000  # explanations and rows, more than come together: a decision repeats those of its score
 NOT_ASKED = "it was not asked for"
 OTHER_SQL = "the SQL of the features has changed since"
 OTHER_TABLES = "another portfolio is imported now"
+NO_CLIENT = "the client whose history counted is not in the portfolio any more"
 
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
@@ -50,7 +52,7 @@ class Replayer:
         self._policies = policies
         self._source = source
         self._explanations: OrderedDict[tuple[str, bytes], tuple[NDArray[np.float64], float]] = OrderedDict()
-        self._rows: OrderedDict[str, NDArray[np.float32] | str] = OrderedDict()
+        self._rows: OrderedDict[str, NDArray[np.float32] | None] = OrderedDict()
 
     def replay_one(self, record: StoredRecord) -> Replay:
         """The record, repeated; every refusal on the way is a verdict."""
@@ -77,7 +79,9 @@ class Replayer:
     def _replays(self, records: Sequence[StoredRecord]) -> Iterator[Replay]:
         """One for each record, in order."""
         prepared = [self._prepared(record) for record in records]
-        margins = self._margins([one for one in prepared if isinstance(one, Told)])
+        told = [one for one in prepared if isinstance(one, Told)]
+        margins = self._margins(told)
+        self._make_rows(told)
         for one in prepared:
             yield self._repeated(one, margins[one.sequence]) if isinstance(one, Told) else one
 
@@ -134,31 +138,40 @@ class Replayer:
         source = self._source
         if source is None:
             return NOT_ASKED
-        if source.sql_fingerprint != record.sealed.sql_fingerprint:
-            return OTHER_SQL
-        if source.tables_fingerprint != record.sealed.tables_fingerprint:
-            return OTHER_TABLES
-        made = self._stored_row_again(record, source)
-        if isinstance(made, str):
-            return made
+        changed = _changed(source, record)
+        if changed:
+            return changed
+        made = self._rows[_row_key(record)]
+        if made is None:
+            return NO_CLIENT
         place = {name: at for at, name in enumerate(source.rows.names)}
         lost = [name for name in pinned.model.features if name not in place]
         return f"the SQL makes no '{lost[0]}'" if lost else made[[place[name] for name in pinned.model.features]]
 
-    def _stored_row_again(self, record: Told, source: RowSource) -> NDArray[np.float32] | str:
-        key = typed_lookup(record.application, record.sealed.history_of)
-        known = self._rows.get(key)
-        if known is None:
-            known = self._rows[key] = _made(source, record)
+    def _make_rows(self, records: Sequence[Told]) -> None:
+        """The rows of all raw applications that go through the SQL of now, together."""
+        source = self._source
+        if source is None:
+            return
+        wanted = {_row_key(record): record for record in records if not _changed(source, record)}
+        for key in wanted.keys() & self._rows.keys():
+            self._rows.move_to_end(key)
+        new = [key for key in wanted if key not in self._rows]
+        made = source.rows.rows([RowRequest(wanted[key].application, wanted[key].sealed.history_of) for key in new])
+        for key, row in zip(new, made, strict=True):
+            self._rows[key] = row
             _forget(self._rows)
-        return known
 
 
-def _made(source: RowSource, record: Told) -> NDArray[np.float32] | str:
-    try:
-        return source.rows.row(record.application, record.sealed.history_of)
-    except UnknownApplicant:
-        return "the client whose history counted is not in the portfolio any more"
+def _changed(source: RowSource, record: Told) -> str:
+    """Why the SQL of now does not make the rows of then; empty where it does."""
+    if source.sql_fingerprint != record.sealed.sql_fingerprint:
+        return OTHER_SQL
+    return "" if source.tables_fingerprint == record.sealed.tables_fingerprint else OTHER_TABLES
+
+
+def _row_key(record: Told) -> str:
+    return typed_lookup(record.application, record.sealed.history_of)
 
 
 def _forget(kept: OrderedDict[_Key, _Made]) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from core.casework.pinned import RowSource
 from core.portfolio import feature_sql
 from core.portfolio.contract import Contract
-from core.portfolio.feature_row import RowBuilder
+from core.portfolio.feature_batch import RowBatch
 from core.portfolio.tables import Tables
 from core.settings import Settings
 
@@ -18,5 +18,5 @@ def open_row_source(settings: Settings, contract: Contract) -> Iterator[RowSourc
     """Open until the block ends; PortfolioMissing where there is no portfolio that fits the contract."""
     with closing(Tables.open(settings.tables_file, contract)) as tables:
         sql = feature_sql.fingerprint(feature_sql.read(settings.sql_dir, contract), contract)
-        with closing(RowBuilder(contract, settings.sql_dir, settings.tables_file)) as rows:
+        with closing(RowBatch(contract, settings.sql_dir, settings.tables_file, settings.threads)) as rows:
             yield RowSource(rows, sql, tables.about.fingerprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,14 +15,15 @@ from core.casework.kinds import OUTCOME
 from core.casework.layout import packed
 from core.casework.pinned import PinnedModel, RowSource, Shelf
 from core.casework.recording import ScoredCase, scored_draft, typed_lookup
-from core.casework.replay import NOT_ASKED, OTHER_SQL, OTHER_TABLES, Replayer
+from core.casework.replay import NO_CLIENT, NOT_ASKED, OTHER_SQL, OTHER_TABLES, Replayer
 from core.casework.replay_report import Part, Replay, Verdict
 from core.casework.stored_record import StoredRecord, from_json, stored_record, stored_records
-from core.errors import ModelMissing, SolventError, UnknownApplicant, UnknownRecord
+from core.errors import ModelMissing, SolventError, UnknownRecord
 from core.ledger.event import Draft, Json
 from core.ledger.keys import ApplicationKey
 from core.policy.policy import Policy
 from core.portfolio.application import Application
+from core.portfolio.feature_batch import RowRequest
 from tests.unit.casework.builders import ACTOR, PROVENANCE, WEIGHTS, a_case, as_event, scored
 from tests.unit.casework.chain import FakeChain
 from tests.unit.scoring.builders import NOW, POLICY, LinearModel
@@ -58,15 +59,14 @@ def a_replayer(model: PinnedModel | None = None, policy: Policy = POLICY, source
 class Table:
     """Rows by client, in the order of a portfolio that has more features than the model."""
 
-    rows: Mapping[str | None, tuple[float, ...]]
+    clients: Mapping[str | None, tuple[float, ...]]
     names: tuple[str, ...] = ("unused", *reversed(WEIGHTS))
     asked: list[str | None] = field(default_factory=list)
 
-    def row(self, application: Application, history_of: str | None) -> NDArray[np.float32]:
-        self.asked.append(history_of)
-        if history_of not in self.rows:
-            raise UnknownApplicant(f"Client {history_of} is not in this portfolio.")
-        return np.array((7.0, *reversed(self.rows[history_of])), dtype=np.float32)
+    def rows(self, requests: Sequence[RowRequest]) -> list[NDArray[np.float32] | None]:
+        self.asked.extend(request.history_of for request in requests)
+        found = (self.clients.get(request.history_of) for request in requests)
+        return [None if row is None else np.array((7.0, *reversed(row)), dtype=np.float32) for row in found]
 
 
 def a_record(case: ScoredCase | None = None, sequence: int = 1, **changed: Json) -> StoredRecord:
@@ -178,7 +178,7 @@ def test_a_row_that_comes_out_otherwise_is_a_difference_of_the_features() -> Non
     [
         ("sql-2", "tables-1", {"100001": VALUES}, OTHER_SQL),
         ("sql-1", "tables-2", {"100001": VALUES}, OTHER_TABLES),
-        ("sql-1", "tables-1", {}, "the client whose history counted is not in the portfolio any more"),
+        ("sql-1", "tables-1", {}, NO_CLIENT),
     ],
 )
 def test_where_sql_or_portfolio_are_others_only_the_stored_row_is_repeated(
@@ -259,10 +259,10 @@ def test_replay_tells_how_far_it_is_and_stops_when_asked() -> None:
     def progress(step: str, done: float | None = None) -> None:
         told.append((step, done))
 
-    report = a_replayer().replay_all(all_kinds(), progress, lambda: len(told) == 2, expected=255)
-    assert told == [("replay: 100 records", 100 / 255), ("replay: 200 records", 200 / 255)]
-    assert (report.cancelled, report.sound, report.records) == (True, False, 200)
-    assert report.lines[0] == "Replay stopped after 200 records."
+    report = a_replayer().replay_all(all_kinds() * 5, progress, lambda: len(told) == 2, expected=1_275)
+    assert told == [("replay: 500 records", 500 / 1_275), ("replay: 1,000 records", 1_000 / 1_275)]
+    assert (report.cancelled, report.sound, report.records) == (True, False, 1_000)
+    assert report.lines[0] == "Replay stopped after 1,000 records."
 
 
 def test_a_decision_repeats_the_work_of_its_score() -> None:
