@@ -21,6 +21,7 @@ MOST_ROWS_ON_A_PAGE = 200
 SHORT_HASH = 12  # hexadecimal digits
 LATE = timedelta(minutes=1)  # an account event that waited longer for the chain says when it happened
 
+_AT_ONCE = 5_000  # rows
 _APPLICATION = re.compile(r"A[A-Z2-7]{16}")
 _REFERENCE = re.compile(r"P[A-Z2-7]{16}")
 
@@ -141,11 +142,14 @@ def rows_of(
         f"select sequence from events where {where} order by sequence desc limit {int(limit)} offset {int(offset)}",
         bound,
     ).fetchall()
-    rows = cursor.execute(
+    cursor.execute(
         f"select {_COLUMNS} from events where sequence in (select unnest($shown)::bigint) order by sequence desc",
         {"shown": [sequence for (sequence,) in found]},
-    ).fetchall()
-    return tuple(_row(*cells) for cells in rows)
+    )
+    rows: list[AuditRow] = []
+    while some := cursor.fetchmany(_AT_ONCE):  # an export's public parts would fill the memory all at once
+        rows += [_row(*cells) for cells in some]
+    return tuple(rows)
 
 
 def _row(

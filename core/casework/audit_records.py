@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -73,10 +74,16 @@ def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting:
                 f"Export: at most {MOST_EXPORTED_ROWS:,} events in one file, got {total:,}; choose a shorter period."
             )
         rows = rows_of(cursor, where, bound, total, 0)
-    public: Public = {"format": form.value, "rows": len(rows), "filter": question.in_words()}
-    ledger.append([Draft(EXPORTED, _actor(acting, address), THE_AUDIT, public)])
     cells = [_cells(row) for row in rows]
-    return csv_bytes(COLUMNS, cells) if form is Form.CSV else parquet_bytes(COLUMNS, cells)
+    content = csv_bytes(COLUMNS, cells) if form is Form.CSV else parquet_bytes(COLUMNS, cells)
+    public: Public = {
+        "format": form.value,
+        "rows": total,
+        "filter": question.in_words(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    ledger.append([Draft(EXPORTED, _actor(acting, address), THE_AUDIT, public)])
+    return content
 
 
 def _cells(row: AuditRow) -> tuple[Cell, ...]:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import LedgerUnavailable, MasterKeyRefused
 from core.ledger.keys_file import REMEDY, KeyFile, make_key_file
-from core.ledger.keys_master import KEY_BYTES, derived, make_master_key, read_master_key
+from core.ledger.keys_master import KEY_BYTES, derived, make_master_key, read_master_key, remove_unfinished
 
 KEY_FILE = "keys.sqlite"
 NONCE_BYTES = 12
@@ -50,6 +50,8 @@ class KeyStore:
     def open(cls, folder: Path, master_key_file: Path, rng: Callable[[int], bytes] = secrets.token_bytes) -> KeyStore:
         """The keys of the ledger in this folder; both files are made when there is no ledger yet, and only then."""
         path = folder / KEY_FILE
+        for file in (path, master_key_file):
+            remove_unfinished(file)
         if not path.exists():
             if _holds_records(folder):
                 raise LedgerUnavailable(f"Key file {path.name}: it is missing, and there are records; {REMEDY}.")

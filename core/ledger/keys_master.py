@@ -65,6 +65,12 @@ def read_master_key(file: Path) -> bytes:
     return bytes.fromhex(found[1].decode())
 
 
+def remove_unfinished(file: Path) -> None:
+    """Removes what a kill left beside the file while it was made: a copy of a key must not lie about."""
+    for part in file.parent.glob(f"{file.name}.*.part"):
+        part.unlink(missing_ok=True)
+
+
 def derived(master_key: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose; it says nothing about the master key or about other purposes."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"solvent ledger: {purpose}".encode()).derive(master_key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -138,10 +139,11 @@ def test_a_parquet_file_holds_the_values_as_they_are(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("form", Form)
 def test_an_export_is_an_event_that_says_how_much_and_what(form: Form, ledger: Ledger) -> None:
-    recorded_export(ledger, AuditQuestion(groups=(Group.SIGN_INS,)), form, AUDITOR, "10.0.0.9")
+    content = recorded_export(ledger, AuditQuestion(groups=(Group.SIGN_INS,)), form, AUDITOR, "10.0.0.9")
     event = _last(ledger)
     assert (event.kind, event.subject, event.actor.address) == ("exported", "audit", "10.0.0.9")
-    assert event.public == {"format": form.value, "rows": 1, "filter": "sign-ins"}
+    digest = hashlib.sha256(content).hexdigest()
+    assert event.public == {"format": form.value, "rows": 1, "filter": "sign-ins", "sha256": digest}
 
 
 def test_an_export_of_nothing_is_a_line_of_names(ledger: Ledger) -> None:

@@ -67,6 +67,16 @@ def test_a_folder_in_the_master_keys_place_is_refused(tmp_path: Path) -> None:
         _open(tmp_path)
 
 
+def test_what_a_kill_left_while_the_files_were_made_is_removed(folder: Path) -> None:
+    left = [folder / "master.key.x1y2.part", folder / "ledger" / "keys.sqlite.x1y2.part"]
+    for file in left:
+        file.write_text("0f" * 32)
+    (folder / "master.key.backup").write_text("kept")
+    _open(folder).close()
+    assert not any(file.exists() for file in left)
+    assert (folder / "master.key.backup").exists()
+
+
 def test_files_restored_readable_for_all_are_closed_again(folder: Path) -> None:
     files = (folder / "master.key", folder / "ledger" / "keys.sqlite")
     for file in files:
