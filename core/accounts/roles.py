@@ -51,6 +51,7 @@ class Action(StrEnum):
     SIGN = "sign"
     EXPORT = "export"
     REPLAY = "replay"
+    RECORD_OUTCOME = "record outcomes"
     USE = "use"
     ACKNOWLEDGE = "acknowledge alerts"
     MAKE = "make reports"
@@ -94,13 +95,13 @@ MAY: Mapping[Role, Mapping[Page, frozenset[Action]]] = {
     Role.OFFICER: {
         Page.INBOX: CASEWORK,
         Page.SCORE: CASEWORK,
-        Page.HISTORY: EXPORT,
+        Page.HISTORY: EXPORT | {Action.RECORD_OUTCOME},
         Page.MODEL: READ,
     },
     Role.RISK_MANAGER: {
         Page.INBOX: CASEWORK | {Action.SIGN},
         Page.SCORE: CASEWORK | {Action.SIGN},
-        Page.HISTORY: EXPORT,
+        Page.HISTORY: EXPORT | {Action.RECORD_OUTCOME},
         Page.DRIFT: WATCH | {Action.ACKNOWLEDGE},
         Page.SIMULATION: WATCH | {Action.ACKNOWLEDGE},
         Page.REPORTS: REPORT,
@@ -140,11 +141,11 @@ MAY: Mapping[Role, Mapping[Page, frozenset[Action]]] = {
         Page.ERASURE: ADMINISTER,
         Page.SERVICE: READ,
     },
-    # the command line sets up, reads, receives, imports and administers; it never decides, signs or approves
+    # the command line sets up, reads, receives, imports, records outcomes and administers; it never decides, signs or approves
     Role.CONSOLE: {
         Page.INBOX: _these(Action.READ, Action.READ_STORED, Action.RECEIVE),
         Page.SCORE: LOOK,
-        Page.HISTORY: EXPORT | {Action.REPLAY},
+        Page.HISTORY: EXPORT | {Action.REPLAY, Action.RECORD_OUTCOME},
         Page.DRIFT: WATCH,
         Page.SIMULATION: WATCH,
         Page.REPORTS: REPORT,

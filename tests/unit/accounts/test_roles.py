@@ -14,8 +14,8 @@ TABLE = (
     ((P.INBOX, P.SCORE), WORK, WORK | {A.SIGN}, {A.READ, A.READ_STORED, A.WHAT_IF}, {A.READ_STORED}, set()),
     (
         (P.HISTORY,),
-        {A.READ, A.EXPORT},
-        {A.READ, A.EXPORT},
+        {A.READ, A.EXPORT, A.RECORD_OUTCOME},
+        {A.READ, A.EXPORT, A.RECORD_OUTCOME},
         {A.READ, A.EXPORT},
         {A.READ, A.EXPORT, A.REPLAY},
         set(),
@@ -98,7 +98,9 @@ def test_the_command_line_never_decides_signs_or_approves(action: Action) -> Non
 
 
 @pytest.mark.parametrize(
-    ("page", "action"), [(P.INBOX, A.RECEIVE), (P.SERVICE, A.SET_UP), (P.PEOPLE, A.ADMINISTER), (P.HISTORY, A.READ)]
+    ("page", "action"),
+    [(P.INBOX, A.RECEIVE), (P.SERVICE, A.SET_UP), (P.PEOPLE, A.ADMINISTER), (P.HISTORY, A.READ)]
+    + [(P.HISTORY, A.RECORD_OUTCOME)],
 )
 def test_the_command_line_sets_up_reads_receives_and_administers(page: Page, action: Action) -> None:
     require(CONSOLE, page, action)

@@ -192,7 +192,7 @@ def test_open_cases_can_be_filtered_and_have_no_decision() -> None:
 
 
 def test_all_decisions_of_every_state_are_shown_without_a_state() -> None:
-    tables, told = a_book_of_states()
+    tables, _ = a_book_of_states()
     assert len(sequences(tables, EVERYTHING)) == 6
 
 
