@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from core.accounts import roles
 from core.accounts.people import CONSOLE
-from core.accounts.roles import Action, Page
+from core.casework.audit_records import Verify, recorded_head, recorded_verification
 from core.commands.console import Console
 from core.commands.place import Place
 from core.errors import UnknownRecord
@@ -19,38 +18,39 @@ _LARGEST_HEAD_BYTES = 10_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="FILE", help="the chain must go through this head, kept elsewhere before")
-    parser.add_argument("--save-head", metavar="FILE", help="keep the head that was found, to verify against later")
+    parser.add_argument(
+        "--save-head", metavar="FILE", help="when sound, keep the head in FILE, to verify against later"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
-    roles.require(CONSOLE, Page.AUDIT, Action.VERIFY)
-    against = None if arguments.head is None else _kept(arguments.head, console)
     ledger = place.ledger()
+    against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
     for notice in ledger.notices:
         console.err(notice)
-    found = ledger.verify(console.progress, against=against)
-    if arguments.save_head is not None and found.sound:
-        _keep(found.head, arguments.save_head, console)
+    found = recorded_verification(ledger, CONSOLE, Verify(against), progress=console.progress)
     if arguments.json:
-        console.json(_as_json(found))
+        console.json({**_as_json(found), "made_good": list(ledger.notices)})
     else:
         console.lines(_as_lines(found, against))
+    if found.sound and arguments.save_head is not None:
+        _keep(recorded_head(ledger, CONSOLE), arguments.save_head, console)
     return SOUND if found.sound else NOT_SOUND
 
 
-def _kept(name: str, console: Console) -> Head:
+def _kept(name: str, console: Console, ledger_id: str) -> Head:
     try:
-        return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"))
+        return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"), ledger_id)
     except OSError as error:
         raise UnknownRecord(
             f"Head {name}: cannot be read ({error.strerror}); name the file that was downloaded."
         ) from None
 
 
-def _keep(head: Head, name: str, console: Console) -> None:
+def _keep(head: str, name: str, console: Console) -> None:
     try:
-        console.write(name, head.as_json().encode())
+        console.write(name, head.encode())
     except OSError as error:
         raise UnknownRecord(f"Head {name}: cannot be written ({error.strerror}); name another place.") from None
 

@@ -17,7 +17,7 @@ import anyio.to_thread
 import streamlit as st
 
 from core.errors import SolventError
-from pages._ui import cache, errors
+from pages._ui import beside, cache, errors
 
 # what a page loads on its first run, beside the core
 _LIBRARIES = (
@@ -38,15 +38,19 @@ def under_way() -> bool:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Commands are answered as soon as pages are, and wait for the desk as they do."""
     _begun.set()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_in_background)
-        yield
-        tasks.cancel_scope.cancel()
+    with beside.commands():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_in_background)
+            yield
+            beside.verifying.end()
+            tasks.cancel_scope.cancel()
 
 
 async def _in_background() -> None:
     await anyio.to_thread.run_sync(_warm, abandon_on_cancel=True)
+    await anyio.to_thread.run_sync(_verify, abandon_on_cancel=True)
 
 
 def _warm() -> None:
@@ -63,3 +67,12 @@ def _warm() -> None:
         gc.collect()
         gc.freeze()
         _done.set()
+
+
+def _verify() -> None:
+    try:
+        beside.verifying.run(cache.ledger())
+    except SolventError:
+        pass  # no ledger, or one that cannot be opened: the pages say so
+    except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told otherwise
+        errors.logged(error, "verifying the record")

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from core import settings
 from core.__main__ import main
+from core.commands.place import Opened
+from core.commands.running import dispatch
 from core.ledger.head import Head
+from core.ledger.ledger import utc_now
+from tests.commands.heard import Heard
 from tests.ledgers import a_draft, a_ledger
 
 EVENTS = 5
@@ -51,16 +57,44 @@ def test_json_says_the_same_to_a_machine(verify: Callable[..., int], capsys: pyt
     assert len(said["head"]["hash"]) == 64
 
 
-def test_a_record_that_was_edited_is_one_and_its_first_bad_event_is_named(
+@pytest.mark.usefixtures("verify")
+def test_a_record_that_was_edited_is_one_and_its_first_bad_event_is_named(tmp_path: Path) -> None:
+    """As the app sees it, which has the ledger open meanwhile."""
+    with a_ledger(tmp_path, clock=utc_now) as ledger:
+        place = Opened(settings.read({}, data_dir=tmp_path), _unasked, lambda: ledger, _unasked)
+        _edit(tmp_path, 3)
+        heard = Heard()
+        assert dispatch(place)(["verify"], heard) == 1
+        assert heard.printed.startswith("NOT SOUND from event 3 on: event 3 was edited")
+        _edit(tmp_path, 4)
+        heard = Heard()
+        assert dispatch(place)(["verify", "--json"], heard) == 1
+    said = json.loads(heard.printed)
+    assert (said["sound"], said["first_bad"], said["events"]) == (False, 3, 2)
+
+
+def _unasked() -> NoReturn:
+    raise AssertionError("verify needs the ledger only")
+
+
+def test_damage_that_the_start_made_good_is_said(
     verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _edit(tmp_path, 3)
-    assert verify() == 1
-    assert capsys.readouterr().out.startswith("NOT SOUND from event 3 on: event 3 ")
-    _edit(tmp_path, 4)
-    assert verify("--json") == 1
-    said = json.loads(capsys.readouterr().out)
-    assert (said["sound"], said["first_bad"], said["events"]) == (False, 3, 2)
+    assert verify("--json") == 0
+    said = capsys.readouterr()
+    (notice,) = json.loads(said.out)["made_good"]
+    assert "was damaged: it was made anew" in notice
+    assert notice in said.err
+
+
+def test_damage_that_cannot_be_made_good_names_its_first_event(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _edit(tmp_path, 3)
+    (tmp_path / "ledger" / "ledger.duckdb").write_bytes(b"not a database")
+    assert verify() == 3
+    assert "LedgerUnavailable: Ledger: event 3 is damaged or missing in both" in capsys.readouterr().err
 
 
 def test_a_kept_head_is_verified_against_later(
@@ -69,22 +103,22 @@ def test_a_kept_head_is_verified_against_later(
     kept = tmp_path / "kept.json"
     assert verify("--save-head", str(kept)) == 0
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert Head.from_json(kept.read_text()).count == 5
-    with a_ledger(tmp_path) as ledger:
+    assert Head.from_json(kept.read_text()).count == 7  # that it was verified and kept is on record too
+    with a_ledger(tmp_path, clock=utc_now) as ledger:
         ledger.append([a_draft()])
     assert verify("--head", str(kept)) == 0
-    assert "6 events, every link holds, and goes through the kept head of event 5" in capsys.readouterr().out
+    assert "8 events, every link holds, and goes through the kept head of event 7" in capsys.readouterr().out
 
 
 def test_a_head_of_a_longer_record_shows_that_the_tail_was_cut(
     verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = tmp_path / "kept.json"
-    longer = Head(7, bytes(32), Head.from_json(_saved(verify, kept)).at)
+    longer = Head(9, bytes(32), Head.from_json(_saved(verify, kept)).at)
     kept.write_text(longer.as_json())
     capsys.readouterr()
     assert verify("--head", str(kept)) == 1
-    assert capsys.readouterr().out.startswith("NOT SOUND from event 6 on: the tail was cut")
+    assert capsys.readouterr().out.startswith("NOT SOUND from event 8 on: the tail was cut")
 
 
 def _saved(verify: Callable[..., int], file: Path) -> str:
@@ -108,6 +142,6 @@ def test_a_desk_without_a_ledger_is_refused_and_none_is_made(
 ) -> None:
     assert main(["--data", str(tmp_path / "typo"), "verify"]) == 3
     said = capsys.readouterr().err
-    assert said.startswith("LedgerUnavailable: Ledger ")
+    assert said.startswith("PortfolioMissing: Ledger ")
     assert f"--data {tmp_path / 'typo'} setup" in said
     assert not (tmp_path / "typo").exists()

@@ -1,0 +1,87 @@
+"""What runs beside the pages as long as the app does: commands from a terminal, and verifying the record."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from core import settings
+from core.commands.channel.server import ChannelServer
+from core.commands.place import Opened
+from core.commands.running import dispatch
+from core.errors import SolventError
+from core.ledger.ledger import Ledger
+from core.ledger.verification import Verification
+from pages._ui import cache
+
+_IDLE_SHARE = 3.0  # how long verifying rests for each second it works: pages come first
+_LAST_PIECE_SECONDS = 2.0
+
+log = logging.getLogger("solvent")
+
+
+class _Ended(Exception):
+    """The app ends; verifying goes on at its next start."""
+
+
+class Verifying:
+    """The last thing that is known about the record: whether it is what was written."""
+
+    def __init__(self) -> None:
+        self.found: Verification | None = None  # None: not looked at yet
+        self._ending, self._resting = Event(), Event()
+        self._resting.set()
+
+    def run(self, ledger: Ledger) -> None:
+        """First what came since it was last verified, then everything; it ends with the app."""
+        self._resting.clear()
+        try:
+            for since_head in (True, False):
+                self.found = ledger.verify(self._restful(), since_head)
+                if not self.found.sound:
+                    log.error("the record is not sound from event %s on: %s", self.found.first_bad, self.found.finding)
+                    return
+        except _Ended:
+            pass
+        finally:
+            self._resting.set()
+
+    def end(self) -> None:
+        """Nothing of the ledger is read any more when this returns."""
+        self._ending.set()
+        self._resting.wait(_LAST_PIECE_SECONDS)
+
+    def _restful(self) -> Callable[[str, float | None], None]:
+        """Progress that rests after each piece of work."""
+        began = time.monotonic()
+
+        def rest(step: str, done: float | None = None) -> None:
+            nonlocal began
+            if self._ending.wait((time.monotonic() - began) * _IDLE_SHARE):
+                raise _Ended
+            began = time.monotonic()
+
+        return rest
+
+
+verifying = Verifying()
+
+
+@contextmanager
+def commands() -> Iterator[None]:
+    """While the block lasts, commands of this desk's owner are answered; without them the pages work all the same."""
+    own = settings.read()
+    server = ChannelServer(own.channel_file, dispatch(Opened(own, cache.desk, cache.ledger, cache.erasures)))
+    try:
+        server.start()
+    except SolventError as refusal:
+        log.warning("commands beside the app: %s", refusal)
+        yield
+        return
+    try:
+        yield
+    finally:
+        server.stop()
