@@ -50,8 +50,8 @@ class KeyStore:
     def open(cls, folder: Path, master_key_file: Path, rng: Callable[[int], bytes] = secrets.token_bytes) -> KeyStore:
         """The keys of the ledger in this folder; both files are made when there is no ledger yet, and only then."""
         path = folder / KEY_FILE
-        for file in (path, master_key_file):
-            remove_unfinished(file)
+        for made in (path, master_key_file):
+            remove_unfinished(made)
         if not path.exists():
             if _holds_records(folder):
                 raise LedgerUnavailable(f"Key file {path.name}: it is missing, and there are records; {REMEDY}.")
