@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +26,7 @@ from core.ledger.event import Actor, Draft, Public
 from core.ledger.keys import ApplicationKey
 from core.portfolio.application import Application
 from core.scoring.contributions import log_odds_of, row_of
-from core.scoring.score import Contribution, Score
+from core.scoring.score import Score
 from core.scoring.sentence import headline
 
 STORED, TYPED = "stored:", "typed:"  # how a lookup begins
@@ -187,7 +186,6 @@ def _without_decision(public: PublicScore) -> Public:
 
 def _sealed(case: ScoredCase) -> SealedScore:
     score = case.score
-    parts = tuple(score.contributions)  # once: each look writes its words out
     return SealedScore(
         format=FORMAT,
         applicant=score.applicant,
@@ -204,7 +202,7 @@ def _sealed(case: ScoredCase) -> SealedScore:
             SealedReason(family=r.family, label=r.label, raises=r.raises, text=r.text, contribution=r.contribution)
             for r in score.reasons
         ),
-        features=_largest(parts),
+        features=_largest(score),
         headline=case.headline,
         expected_loss=score.expected_loss,
         cut=score.cut,
