@@ -141,7 +141,8 @@ MAY: Mapping[Role, Mapping[Page, frozenset[Action]]] = {
         Page.ERASURE: ADMINISTER,
         Page.SERVICE: READ,
     },
-    # the command line sets up, reads, receives, imports, records outcomes and administers; it never decides, signs or approves
+    # the command line sets up, reads, receives, imports, records outcomes and administers;
+    # it never decides, signs or approves
     Role.CONSOLE: {
         Page.INBOX: _these(Action.READ, Action.READ_STORED, Action.RECEIVE),
         Page.SCORE: LOOK,

@@ -99,8 +99,13 @@ def test_the_command_line_never_decides_signs_or_approves(action: Action) -> Non
 
 @pytest.mark.parametrize(
     ("page", "action"),
-    [(P.INBOX, A.RECEIVE), (P.SERVICE, A.SET_UP), (P.PEOPLE, A.ADMINISTER), (P.HISTORY, A.READ)]
-    + [(P.HISTORY, A.RECORD_OUTCOME)],
+    [
+        (P.INBOX, A.RECEIVE),
+        (P.SERVICE, A.SET_UP),
+        (P.PEOPLE, A.ADMINISTER),
+        (P.HISTORY, A.READ),
+        (P.HISTORY, A.RECORD_OUTCOME),
+    ],
 )
 def test_the_command_line_sets_up_reads_receives_and_administers(page: Page, action: Action) -> None:
     require(CONSOLE, page, action)
