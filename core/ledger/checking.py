@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 import duckdb
 
+from core.errors import LedgerUnwritable
 from core.ledger.event import Event
 from core.ledger.head import NO_EVENTS, Head, HeadFile
 from core.ledger.open_files import OpenFiles
@@ -36,7 +38,8 @@ class Checking:
             chain, files.store, [anchor for anchor in anchors if anchor.count >= since.count], progress
         )
         if found.sound:
-            self.verified.write(found.head)
+            with suppress(LedgerUnwritable):  # a full disk: the next start looks at more than it would have to
+                self.verified.write(found.head)
         else:
             self.verified.path.unlink(missing_ok=True)  # the next start looks at everything, and makes good what it can
         return found

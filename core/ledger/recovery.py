@@ -8,7 +8,7 @@ and at everything as soon as anything there is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from core.errors import LedgerUnavailable
+from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.canonical import event_of
 from core.ledger.chain import NO_LINK, Link
 from core.ledger.head import NO_EVENTS, Head, HeadFile
@@ -194,9 +194,10 @@ class _Start:
             )
         if not files.refusal:
             known = self._files.head.read()
-            if known is None or known.count < files.last.sequence:
-                files.head.write(files.last.head())
-            self._files.verified.write(files.last.head())
+            with suppress(LedgerUnwritable):  # a full disk: the next start looks at more, and reading goes on
+                if known is None or known.count < files.last.sequence:
+                    files.head.write(files.last.head())
+                self._files.verified.write(files.last.head())
         else:
             self._notices.append(files.refusal)
         files.notices = tuple(self._notices)

@@ -121,4 +121,6 @@ def require_damage(error: duckdb.Error) -> None:
             f"Ledger: {STORE_FILE} was written by a newer program; use that one ({words})."
         ) from error
     if _OUTSIDE.search(words):
-        raise LedgerUnavailable(f"Ledger: {STORE_FILE} cannot be opened ({words}); see to the disk.") from error
+        raise LedgerUnavailable(
+            f"Ledger: {STORE_FILE} cannot be opened ({words}); see that the disk has room and is writable."
+        ) from error

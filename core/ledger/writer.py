@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 
 import duckdb
@@ -17,6 +18,8 @@ from core.ledger.event import Event
 from core.ledger.open_files import OpenFiles
 from core.ledger.readings_of_chain import ReadingRows, rows_of
 from core.ledger.recovery import LedgerFiles
+from core.ledger.recovery_store import FoundStore
+from core.ledger.store import is_damage
 from core.ledger.writer_call import Call, SealedDraft
 from core.ledger.writer_room import hindrance
 
@@ -74,7 +77,7 @@ class Writer:
         with self._writing:
             self._open.close()
 
-    def _write(self, calls: Sequence[Call]) -> None:
+    def _write(self, calls: Sequence[Call], again: bool = True) -> None:
         """Every call is done when this returns, also when it does not return well."""
         try:
             self._open_anew()
@@ -85,10 +88,12 @@ class Writer:
             for call in accepted:
                 call.done = True
         except (OSError, duckdb.Error, LedgerUnavailable) as error:
-            if len(calls) > 1:  # one of them may be the reason: nobody is refused for another's sake
+            if isinstance(error, duckdb.Error) and is_damage(error):
+                self._distrust, self._distrust_everything = str(error), True
+            if again:  # each alone: nobody is refused for another's sake, nor for a file that can be made anew
                 for call in calls:
                     if not call.done:
-                        self._write([call])
+                        self._write([call], again=False)
             for call in calls:
                 call.refuse(_unwritable(error))
         except LedgerUnwritable as error:
@@ -145,16 +150,26 @@ class Writer:
     def _recorded_all_the_same(self, end: Link, error: BaseException) -> bool:
         """After a failure: whether the store has the events although it did not say so. What is half done is taken
         back; where that fails too, the files are opened anew before anything else is written."""
-        try:
-            if self._open.store.last() == end:
-                return True
-        except duckdb.Error:
-            self._distrust = str(error)
+        if self._store_ends_with(end, error):
+            return True
         try:
             self._open.journal.take_back()
         except OSError:
             self._distrust = str(error)
         return False
+
+    def _store_ends_with(self, end: Link, error: BaseException) -> bool:
+        try:
+            return self._open.store.last() == end
+        except duckdb.Error:
+            self._distrust = str(error)
+        # the instance is dead, as after a checkpoint that failed on a full disk: the file alone knows
+        self._open.store.close()
+        try:
+            with closing(FoundStore.look(self._files.folder)) as found:
+                return found.holds(end)
+        except (duckdb.Error, LedgerUnavailable):
+            return False
 
     def _open_anew(self) -> None:
         if not self._distrust:
