@@ -130,6 +130,7 @@ class Casework:
                 role=acting.role,
                 in_force=in_force,
                 contract=self._contract,
+                user_name=acting.user_name,
             )
         )
 

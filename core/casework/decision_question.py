@@ -37,6 +37,7 @@ class Question:
     role: Role
     in_force: Versions
     contract: Contract
+    user_name: str = ""  # who asks; empty where nobody in particular does
 
     @property
     def note(self) -> str:
@@ -46,10 +47,17 @@ class Question:
     def override_side(self) -> str:
         """low: approves what was not recommended; high: declines what was not; empty: no override.
 
-        What a risk manager says on a referred case is the answer that was asked for, not an override.
+        What a risk manager says on a referred case is the answer that was asked for, not an override; but nobody
+        gets round the reason by referring a case to themselves.
         """
-        against = self.choice.decision != self.scored.recommendation and self.state.stage is Stage.OPEN
-        return _SIDES.get(self.choice.decision, "") if against else ""
+        against = self.choice.decision != self.scored.recommendation
+        return _SIDES.get(self.choice.decision, "") if against and not self._was_asked else ""
+
+    @property
+    def _was_asked(self) -> bool:
+        """Whether somebody else referred the case."""
+        referral = self.state.decision
+        return self.state.stage is Stage.REFERRED and referral is not None and referral.actor.name != self.user_name
 
     @property
     def possible(self) -> tuple[Code, ...]:

@@ -42,12 +42,14 @@ class Offer:
         return any(choice.override_side for choice in self.choices)
 
 
-def offer(scored: Event, state: CaseState, role: Role, in_force: Versions, contract: Contract) -> Offer:
-    """What this role may decide on this score."""
+def offer(
+    scored: Event, state: CaseState, role: Role, in_force: Versions, contract: Contract, user_name: str = ""
+) -> Offer:
+    """What this person may decide on this score."""
     public = public_score(scored.public, scored.sequence)
 
     def asked(decision: str) -> Question:
-        return Question(Choice(scored.sequence, decision), public, state, role, in_force, contract)
+        return Question(Choice(scored.sequence, decision), public, state, role, in_force, contract, user_name)
 
     refusals, choices = [], []
     for code in asked("").possible:

@@ -131,6 +131,17 @@ def test_a_risk_manager_overrides_like_everybody_where_nothing_was_referred(benc
         bench.decide(bench.score("decline"), "approve", acting=RITA)
 
 
+def test_a_risk_manager_does_not_get_round_the_reason_by_referring_to_themselves(bench: Bench) -> None:
+    score = bench.score("decline")
+    bench.decide(score, "refer", acting=RITA)
+    with pytest.raises(DecisionRefused, match="approving where decline is recommended needs a reason"):
+        bench.decide(score, "approve", acting=RITA)
+    assert bench.decide(score, "approve", "known_client", NOTE, RITA).public["override_side"] == "low"
+    agreed = bench.score("decline", applicant="8")
+    bench.decide(agreed, "refer", acting=RITA)
+    assert bench.decide(agreed, "decline", acting=RITA).public["override_side"] == ""
+
+
 def test_a_referred_case_is_not_referred_again(bench: Bench) -> None:
     score = bench.score("refer")
     bench.decide(score, "refer")
