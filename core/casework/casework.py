@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
@@ -46,24 +47,26 @@ class Chain(Protocol):
     def unsealed(self, event: Event) -> dict[str, Json]: ...
 
 
-# One turn per ledger, not per Casework: a desk that was opened again writes to the same chain as the one before.
-_TURNS: WeakKeyDictionary[Chain, Lock] = WeakKeyDictionary()
+# Turns per ledger, not per Casework: a desk that was opened again writes to the same chain as the one before. And many,
+# because only decisions on the same application wait for each other: the ledger makes the others durable together.
+_TURNS: WeakKeyDictionary[Chain, tuple[Lock, ...]] = WeakKeyDictionary()
 _MAKING_TURNS = Lock()
+_MOST_TURNS = 64
 
 
-def _turn_of(ledger: Chain) -> Lock:
+def _turns_of(ledger: Chain) -> tuple[Lock, ...]:
     with _MAKING_TURNS:
-        return _TURNS.setdefault(ledger, Lock())
+        return _TURNS.setdefault(ledger, tuple(Lock() for _ in range(_MOST_TURNS)))
 
 
 class Casework:
-    """Any number of threads may ask; decisions take turns."""
+    """Any number of threads may ask; decisions on one application take turns."""
 
     def __init__(self, ledger: Chain, contract: Contract, clock: Callable[[], datetime]) -> None:
         self._ledger = ledger
         self._contract = contract
         self._clock = clock
-        self._turn = _turn_of(ledger)
+        self._turns = _turns_of(ledger)
         self._event_key = ledger.keys.derived("idempotency of scores")
 
     def record_score(self, case: ScoredCase, acting: Acting, address: str = "") -> Event:
@@ -101,16 +104,16 @@ class Casework:
         """
         roles.require(acting, Page.SCORE, Action.DECIDE)
         check_request(choice)
-        with self._turn:
-            sent_before = self._ledger.find(f"{DECIDED}:{choice.idempotency_key}")
-            if sent_before is not None:
-                return self._same(sent_before, choice, acting)
-            scored = self._score_of(choice)
-            ruling = self._ruling(choice, scored, acting, in_force)
-            record = ScoredRecord(
-                scored.sequence, scored.application, scored.applicant, scored.public, self._ledger.unsealed(scored)
-            )
-            return self._ledger.append([decided_draft(record, ruling, _actor(acting, address))])[0]
+        scored = self._score_of(choice)
+        with self._turn_of(scored.application):
+            event = self._ledger.find(f"{DECIDED}:{choice.idempotency_key}")
+            if event is None:
+                ruling = self._ruling(choice, scored, acting, in_force)
+                record = ScoredRecord(
+                    scored.sequence, scored.application, scored.applicant, scored.public, self._ledger.unsealed(scored)
+                )
+                event = self._ledger.append([decided_draft(record, ruling, _actor(acting, address))])[0]
+        return self._same(event, choice, acting)
 
     def state_of(self, application: str) -> CaseState:
         """Where the case of this application stands; open where nothing is known of it."""
@@ -120,6 +123,9 @@ class Casework:
         """The same by what was scored: see `stored_lookup` and `typed_lookup`."""
         known = self._ledger.keys.known(lookup)
         return case_state.state_of(()) if known is None else self.state_of(known.application)
+
+    def _turn_of(self, application: str) -> Lock:
+        return self._turns[crc32(application.encode()) % _MOST_TURNS]
 
     def _ruling(self, choice: Choice, scored: Event, acting: Acting, in_force: Versions) -> Ruling:
         return judge(
@@ -144,7 +150,7 @@ class Casework:
         return event
 
     def _same(self, event: Event, choice: Choice, acting: Acting) -> Event:
-        """The decision of then, when this is the same form sent again."""
+        """The decision, when it is the one of this form, sent for the first time or again."""
         before = (
             event.actor.name,
             event.public.get("score"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -43,7 +44,7 @@ def never() -> bool:
 
 
 class Replayer:
-    """Repeats records; models and policies are loaded once each. For one thread."""
+    """Repeats records; models and policies are loaded once each. Threads take turns."""
 
     def __init__(
         self, models: Callable[[str], PinnedModel], policies: Callable[[str], Policy], source: RowSource | None = None
@@ -53,10 +54,11 @@ class Replayer:
         self._source = source
         self._explanations: OrderedDict[tuple[str, bytes], tuple[NDArray[np.float64], float]] = OrderedDict()
         self._rows: OrderedDict[str, NDArray[np.float32] | None] = OrderedDict()
+        self._turn = Lock()
 
     def replay_one(self, record: StoredRecord) -> Replay:
         """The record, repeated; every refusal on the way is a verdict."""
-        return next(self._replays([record]))
+        return self._replays([record])[0]
 
     def replay_all(
         self,
@@ -76,8 +78,12 @@ class Replayer:
             progress(f"replay: {tally.records:,} records", tally.records / expected if expected else None)
         return tally.report(cancelled=True)
 
-    def _replays(self, records: Sequence[StoredRecord]) -> Iterator[Replay]:
+    def _replays(self, records: Sequence[StoredRecord]) -> list[Replay]:
         """One for each record, in order."""
+        with self._turn:
+            return list(self._repeat(records))
+
+    def _repeat(self, records: Sequence[StoredRecord]) -> Iterator[Replay]:
         prepared = [self._prepared(record) for record in records]
         told = [one for one in prepared if isinstance(one, Told)]
         margins = self._margins(told)

@@ -77,6 +77,26 @@ def test_different_applications_are_decided_at_once(tmp_path: Path) -> None:
         assert (ledger.head.count, ledger.verify().sound) == (48, True)
 
 
+def test_one_form_sent_for_two_applications_at_once_decides_one_of_them(tmp_path: Path) -> None:
+    with a_ledger(tmp_path, READINGS) as ledger:
+        casework = casework_of(ledger)
+        scores = [casework.record_score(a_case(scored(applicant=key)), Officer("ana")).sequence for key in "12"]
+        start = Barrier(2)
+
+        def try_to(score: int) -> str:
+            start.wait()
+            try:
+                casework.decide(referring(score, "same"), Officer("ana"), IN_FORCE)
+            except DecisionRefused as refused:
+                return str(refused)
+            return ""
+
+        with ThreadPoolExecutor(2) as pool:
+            refused = "".join(pool.map(try_to, scores))
+        assert "sent before with another content, and the application was referred by ana" in refused
+        assert ledger.head.count == 3
+
+
 def test_after_a_restart_the_form_is_known_and_the_case_stands_where_it_stood(tmp_path: Path) -> None:
     with a_ledger(tmp_path, READINGS) as ledger:
         casework = casework_of(ledger)
