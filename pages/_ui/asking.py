@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.desk import Desk
-from pages._ui import cache, cards, entry_form, forms, guard, state
+from pages._ui import cache, cards, entry_form, forms, guard, recorded, state
 from pages._ui import case as cases
 from pages._ui.case import Case
 
@@ -31,13 +31,12 @@ def case(desk: Desk, person: Person) -> Case:
             forms.try_one(cache.examples(desk), "center")
         st.stop()
     cards.title(heading, f"Client {client}", cards.portfolio(desk.contract))
-    with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))):
-        found = cases.of_client(desk, client)
-    return found  # noqa: RET504 - a refusal ends the run inside the block
+    with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))), recorded.refusals(desk, person):
+        return cases.of_client(desk, client)
 
 
 def _typed_in(desk: Desk, heading: DeltaGenerator) -> Case:
-    cards.title(heading, "New application", "Typed in or pasted; scored like a stored one, and not stored.")
+    cards.title(heading, "New application", "Typed in or pasted; scored like a stored one; the record keeps it sealed.")
     with guard.refusals():
         made = entry_form.asked(desk)
     if made is None:

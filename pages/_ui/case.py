@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.casework.recording import ScoredCase
 from core.desk import Desk
 from core.portfolio.application import Application
 from core.scoring.field_limits import FieldLimits
@@ -21,6 +22,13 @@ class Case:
     identity: str  # the same for the same facts: names widgets and cached views
     stored: bool  # scored by its stored row
     history_of: str | None  # the client whose past counts
+
+    @property
+    def as_scored(self) -> ScoredCase:
+        """With all that it can be shown and repeated from, for the record."""
+        if self.stored:
+            return self.desk.cases.stored(self.score, self.application)
+        return self.desk.cases.typed(self.score, self.application, self.history_of)
 
     def what_if(self, changes: Mapping[str, object]) -> WhatIf:
         if self.stored:

@@ -17,7 +17,7 @@ from core.portfolio import application_json
 from core.portfolio.application import Application
 from core.portfolio.contract import FormGroup, text
 from core.portfolio.entry_fields import EntryField, Typed, entry_fields, raw_fields
-from pages._ui import cache, cards, case, entry_widgets, guard, state
+from pages._ui import cache, cards, case, entry_widgets, guard, recorded, state
 from pages._ui.case import Case
 from pages._ui.drafts import Content, Draft, Way
 from pages._ui.entry_widgets import Beside
@@ -34,16 +34,17 @@ def asked(desk: Desk) -> Case | None:
     person = guard.require(Page.SCORE, Action.WORK)
     sent = cache.drafts().of(person.user_name, visitor.now()).asked
     form = st.container()
-    found = None if sent is None else _case(desk, sent)
+    found = None if sent is None else _case(desk, sent, person)
     with form, st.expander("The application", icon=":material/edit_note:", expanded=found is None):
         draw(desk)
     return found
 
 
-def _case(desk: Desk, sent: Content) -> Case | None:
+def _case(desk: Desk, sent: Content, person: Person) -> Case | None:
     """What was sent, scored; what keeps it from that is said below the form."""
     try:
-        return case.of_application(desk, application_of(desk, sent), sent.history_of)
+        with recorded.refusals(desk, person):
+            return case.of_application(desk, application_of(desk, sent), sent.history_of)
     except ApplicationRefused as refusal:
         cards.problems("This application cannot be scored yet", str(refusal).splitlines())
     except UnknownApplicant as refusal:
@@ -165,13 +166,16 @@ def _foot(person: Person, content: Content, draft: Draft) -> None:
 def _said(content: Content, draft: Draft) -> str:
     if draft.asked is not None and draft.asked != content:
         return "Changed since: the result below is that of the form as it was sent."
-    return "Kept for a day in the server's memory, for you alone; a refresh loses nothing, and nothing is stored."
+    return (
+        "Kept for a day in the server's memory, for you alone; a refresh loses nothing. "
+        "What is scored stands in the record, sealed."
+    )
 
 
 @st.dialog("Discard the draft?")
 def discard() -> None:
     guard.require(Page.SCORE, Action.WORK)
-    st.markdown("What was typed or pasted is gone then, and the result with it. Nothing was stored.")
+    st.markdown("What was typed or pasted is gone then. What was scored of it stays in the record, sealed.")
     with st.container(horizontal=True):
         gone = st.button("Discard", type="primary", on_click=_forget)
         kept = st.button("Keep it")

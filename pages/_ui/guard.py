@@ -12,6 +12,9 @@ from core.accounts.roles import Action, Page
 from core.desk import Desk
 from core.errors import (
     AccountsUnavailable,
+    ErasedRecord,
+    LedgerUnavailable,
+    LedgerUnwritable,
     ModelMissing,
     ModelRefused,
     PermissionRefused,
@@ -19,6 +22,7 @@ from core.errors import (
     SignInRefused,
     SolventError,
     UnknownApplicant,
+    UnknownRecord,
 )
 from pages._ui import cache, cards
 from pages._ui.session import visitor
@@ -28,6 +32,10 @@ _TITLES: dict[type[SolventError], tuple[str, str]] = {
     PermissionRefused: ("Not open to your role", ":material/lock:"),
     AccountsUnavailable: ("Nobody can sign in at the moment", ":material/person_off:"),
     UnknownApplicant: ("No such client", ":material/person_off:"),
+    LedgerUnavailable: ("The record is not open", ":material/lock:"),
+    LedgerUnwritable: ("Nothing can be written down now", ":material/lock:"),
+    UnknownRecord: ("No such record", ":material/search_off:"),
+    ErasedRecord: ("This person was forgotten", ":material/person_off:"),
     PortfolioMissing: ("There is no portfolio yet", ":material/database_off:"),
     ModelMissing: ("There is no model yet", ":material/deployed_code_alert:"),
     ModelRefused: ("The model was refused", ":material/gpp_bad:"),

@@ -83,6 +83,11 @@ def menu(role: Role, known: Mapping[Screen | None, Page]) -> dict[str, list[Page
     return groups
 
 
+def page_of(page: roles.Page) -> Page | None:
+    """What a link to this page needs; None while there is no such screen."""
+    return next((_page(screen) for screen in SCREENS if screen.page is page), None)
+
+
 def _page(screen: Screen) -> Page:
     return st.Page(
         PAGES / screen.script, title=screen.title, icon=screen.icon, help=screen.help, url_path=screen.page.value

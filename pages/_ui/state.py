@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Final
 
 import streamlit as st
 
+from core.ledger.event import Event
 from core.portfolio.entry_fields import Typed
 
 CLIENT: Final = "client"  # also the query parameter: /?client=100001
@@ -13,11 +15,14 @@ UNIT: Final = "unit"
 GROUPING: Final = "grouping"
 BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
+RECORD: Final = "record"  # also the query parameter: /history?record=17
 ENTRY: Final = "entry"  # also the query parameter: /?entry=form
 FEATURE: Final = "feature"
 _FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
 _BEGUN: Final = "entry_begun"
+_RECORDED: Final = "recorded"  # the last scores of this session, by what they are about
+_MOST_RECORDED: Final = 100
 
 BY_NUMBER, BY_FORM = "number", "form"
 
@@ -148,6 +153,41 @@ def _emptiable(key: str) -> str:
 
 def _emptied(key: str) -> str:
     return f"times_{key}_emptied"
+
+
+def recorded(score: str) -> Event | None:
+    """The event of a score that this session has written down."""
+    events: dict[str, Event] = st.session_state.setdefault(_RECORDED, {})
+    return events.get(score)
+
+
+def keep_recorded(score: str, event: Event) -> None:
+    events: dict[str, Event] = st.session_state.setdefault(_RECORDED, {})
+    if len(events) >= _MOST_RECORDED:
+        del events[next(iter(events))]
+    events[score] = event
+
+
+def decision_key(score: int, part: str) -> str:
+    """Of a widget of the decision on this score."""
+    return f"decide_{score}_{part}{_generation(f'decisions_{score}')}"
+
+
+def decision_request(score: int) -> str:
+    """Names the decision that the form on this score would make: made before the click, the same when sent twice."""
+    request: str = st.session_state.setdefault(f"request_{score}", secrets.token_hex(16))
+    return request
+
+
+def new_decision_request(score: int) -> None:
+    """What was refused and is sent again in other words is another request; what was typed stays."""
+    st.session_state.pop(f"request_{score}", None)
+
+
+def new_decision(score: int) -> None:
+    """What is decided next on this score is another decision, on an empty form."""
+    new_decision_request(score)
+    _next_generation(f"decisions_{score}")
 
 
 def limits_asked_for() -> str:

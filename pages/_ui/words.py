@@ -22,6 +22,15 @@ RECOMMENDED: Final = {
     "decline": ("Decline", ":material/block:", "red"),
 }
 
+DECIDED: Final = {
+    "approve": ("Approved", ":material/check_circle:", "green"),
+    "approve_changed_terms": ("Approved, changed terms", ":material/check_circle:", "green"),
+    "refer": ("Referred", ":material/person_search:", "orange"),
+    "decline": ("Declined", ":material/block:", "red"),
+    "withdrawn": ("Withdrawn", ":material/undo:", "gray"),
+}
+DECIDED_OTHERWISE: Final = ("Decided", ":material/task_alt:", "gray")
+
 
 def plain(text: str) -> str:
     """The same words for a place that reads Markdown: shown as they stand, whatever they contain.

@@ -9,7 +9,19 @@ from core.scoring.pd_scale import pd_scale
 from core.scoring.protected import unused_bases
 from core.scoring.sentence import headline
 from core.scoring.waterfall import waterfall
-from pages._ui import asking, cards, forms, guard, similar_cards, standing_cards, state, tables, what_if_cards
+from pages._ui import (
+    asking,
+    cards,
+    decide_cards,
+    forms,
+    guard,
+    recorded,
+    similar_cards,
+    standing_cards,
+    state,
+    tables,
+    what_if_cards,
+)
 
 guard.require(Page.SCORE, Action.READ)
 person = guard.somebody()
@@ -23,6 +35,7 @@ with guard.refusals():
     not_used = unused_bases(desk.contract, model.features)
     similar, unusual = desk.similar(score), desk.extrapolation(score)
     scale = pd_scale(desk.policy, score.default_probability)
+    written = recorded.score(case, person)
 
 
 @st.fragment
@@ -49,6 +62,8 @@ with left:
     similar_cards.similar(case, similar)
 with right:
     cards.facts(facts)
+    if may(person.role, Page.SCORE, Action.DECIDE):
+        decide_cards.decide(case, written)
     cards.reasons(score.reasons)
 if may(person.role, Page.SCORE, Action.WHAT_IF):
     what_if_cards.what_if(case, narrow)
@@ -57,4 +72,11 @@ with left:
     standing_cards.standing(case, narrow)
 with right:
     cards.behind_the_number(score, model.card, desk.contract)
-    cards.keyboard(((forms.NEXT_KEY, "next waiting"), *asking.KEYS, (what_if_cards.RESET_KEY, "what if: back")))
+    cards.keyboard(
+        (
+            (forms.NEXT_KEY, "next waiting"),
+            (decide_cards.AGREE_KEY, "agree"),
+            *asking.KEYS,
+            (what_if_cards.RESET_KEY, "what if: back"),
+        )
+    )

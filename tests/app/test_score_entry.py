@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from core import settings
 from core.accounts.roles import Role
+from core.casework.json_fields import table
+from core.casework.opening import open_ledger
 from core.desk import Desk
 from core.portfolio import application as applications
 from core.portfolio.wording import percent
@@ -245,10 +249,35 @@ def test_a_draft_is_discarded_only_after_a_question(desk: Desk) -> None:
     assert not again.metric
 
 
-def test_nothing_of_an_entry_is_written_to_disk(desk: Desk, small_desk: Path) -> None:
-    before = {path for path in small_desk.rglob("*") if path.is_file()}
-    press(fill(page(), REQUIRED), SCORE)
-    assert {p for p in small_desk.rglob("*") if p.is_file() and "accounts" not in p.name} <= before
+def test_an_entry_that_is_not_scored_is_written_to_no_file(desk: Desk, small_desk: Path) -> None:
+    page()  # opens the record
+    written = small_desk / "ledger" / "journal"
+    before = {path: path.read_bytes() for path in written.iterdir()}
+    fill(page(), REQUIRED)
+    assert {path: path.read_bytes() for path in written.iterdir()} == before
+
+
+def test_a_scored_entry_stands_in_the_record_and_in_no_file_in_clear(desk: Desk, small_desk: Path) -> None:
+    press(fill(page(), REQUIRED | {"AMT_CREDIT": 451_234.5}), SCORE)
+    st.cache_resource.clear()  # closes the record
+    ledger = open_ledger(settings.read())
+    last = ledger.events(ledger.head.count - 1)[-1]
+    assert (last.kind, last.actor.name) == ("scored", "officer")
+    assert table(ledger.unsealed(last), "application")["AMT_CREDIT"] == 451_234.5
+    ledger.close()
+    written = [path for path in (small_desk / "ledger").rglob("*") if path.is_file()]
+    assert len(written) > 3
+    assert not [path for path in written if b"Secondary / secondary special" in path.read_bytes()]
+
+
+def test_a_refused_entry_stands_in_the_record_by_its_rule_without_its_values(desk: Desk) -> None:
+    press(fill(page(), {"AMT_CREDIT": 451_234.5}), SCORE)
+    st.cache_resource.clear()
+    ledger = open_ledger(settings.read())
+    last = ledger.events(ledger.head.count - 1)[-1]
+    ledger.close()
+    assert (last.kind, last.subject, last.seal) == ("score_refused", "ApplicationRefused", None)
+    assert last.public == {"refusal": "ApplicationRefused", "rule": "fields must be inside the contract"}
 
 
 def test_a_data_scientist_reads_and_plays_but_types_no_application_in(desk: Desk, visitor: Visitor) -> None:

@@ -1,0 +1,144 @@
+"""The decision on the case on the screen: agreeing is one action, anything else a form; the rules live in the core."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
+from core.casework.decision_question import Choice
+from core.casework.offer import Offer, Possible, offer
+from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
+from core.errors import DecisionRefused, ErasedRecord, LedgerUnavailable, LedgerUnwritable
+from core.ledger.event import Event
+from core.portfolio.contract import text
+from pages._ui import cache, guard, links, recorded, state, words
+from pages._ui.case import Case
+from pages._ui.session import visitor
+from pages._ui.words import plain
+
+AGREE_KEY = "Alt+A"
+
+
+@st.fragment
+def decide(case: Case, scored: Event | str) -> None:
+    """`scored`: the event of the score, or why there is none; then nothing can be decided."""
+    person = guard.require(Page.SCORE, Action.DECIDE)
+    with st.container(border=True, key="decide"):
+        if isinstance(scored, str):
+            _cannot(scored)
+            return
+        with guard.refusals():
+            offered = _offered(scored, person)
+        _heading(offered)
+        if offered.choices:
+            _ask(case, scored, offered)
+
+
+def _offered(scored: Event, person: Person) -> Offer:
+    """By the desk of this moment: model or policy may have changed since the page was drawn."""
+    desk = cache.desk()
+    if desk.casework is None:
+        raise LedgerUnavailable(recorded.why_not())
+    state_now = desk.casework.state_of(scored.application)
+    return offer(scored, state_now, person.role, desk.in_force, desk.contract)
+
+
+def _cannot(reason: str) -> None:
+    st.subheader("Decide", anchor=False)
+    st.badge("Nothing can be decided now", icon=":material/lock:", color="orange")
+    st.caption(plain(reason))
+
+
+def _heading(offered: Offer) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Decide", anchor=False, width="content")
+        decision = offered.state.decision
+        if decision is None:
+            st.caption("Not decided yet", width="content")
+        else:
+            name, icon, colour = words.DECIDED.get(str(decision.public.get("decision")), words.DECIDED_OTHERWISE)
+            st.badge(name, icon=icon, color=colour)
+    if offered.state.decision is not None:
+        st.caption(plain(offered.state.words))
+        links.record(offered.state.decision.sequence)
+    if offered.refusal and offered.state.decision is None:
+        st.caption(plain(offered.refusal))
+
+
+def _ask(case: Case, scored: Event, offered: Offer) -> None:
+    """Two ways, and nothing chosen beforehand."""
+    agreeing = offered.agreeing
+    if agreeing is not None and st.button(
+        f"Agree: {_label(agreeing).lower()}",
+        icon=":material/thumb_up:",
+        type="primary",
+        width="stretch",
+        key=state.decision_key(scored.sequence, "agree"),
+        shortcut=AGREE_KEY,
+        help="Records the recommendation as your decision, at once and for good.",
+    ):
+        _record(Choice(scored.sequence, agreeing.code.code, idempotency_key=state.decision_request(scored.sequence)))
+    with st.form(state.decision_key(scored.sequence, "form"), border=False):
+        chosen = st.segmented_control(
+            "Or decide yourself" if agreeing else "Your decision",
+            offered.choices,
+            format_func=lambda choice: f":gray[{_label(choice)}]",
+            key=state.decision_key(scored.sequence, "choice"),
+            width="stretch",
+        )
+        reason = _reason(case, scored) if offered.differs else ""
+        note = st.text_area(
+            "Note for the file",
+            placeholder="What did you see that the model could not?",
+            max_chars=LONGEST_NOTE,
+            height=100,
+            key=state.decision_key(scored.sequence, "note"),
+        )
+        if offered.differs:
+            st.caption(
+                f"Approving or declining against the recommendation needs a reason and a note of at least "
+                f"{SHORTEST_NOTE} characters. Referring does not: a risk manager decides then."
+            )
+        sent = st.form_submit_button("Record decision", icon=":material/task_alt:", width="stretch")
+    if sent and chosen is None:
+        st.error("Decision: choose one first; nothing was recorded.", icon=":material/error:")
+    elif sent and chosen is not None:
+        request = state.decision_request(scored.sequence)
+        _record(Choice(scored.sequence, chosen.code.code, reason, note, request))
+
+
+def _reason(case: Case, scored: Event) -> str:
+    codes = {code.code: text(code.label, case.desk.settings.language) for code in case.desk.contract.overrides}
+    chosen = st.selectbox(
+        "Reason, if you differ from the recommendation",
+        list(codes),
+        index=None,
+        format_func=lambda code: codes[code],
+        placeholder="Coded reason",
+        key=state.decision_key(scored.sequence, "reason"),
+    )
+    return chosen or ""
+
+
+def _record(choice: Choice) -> None:
+    """Checked again where it is written; the page is drawn anew once it stands on the record."""
+    person = guard.require(Page.SCORE, Action.DECIDE)
+    with guard.refusals():
+        desk = cache.desk()
+        if desk.casework is None:
+            raise LedgerUnavailable(recorded.why_not())
+        try:
+            with st.spinner("Writing it down …"):
+                event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
+        except (DecisionRefused, LedgerUnwritable, ErasedRecord) as refusal:
+            state.new_decision_request(choice.score)
+            st.error(plain(str(refusal)), icon=":material/error:")
+            return
+    state.new_decision(choice.score)
+    st.toast(f"Recorded as event {event.sequence:,}.", icon=":material/task_alt:")
+    st.rerun()
+
+
+def _label(choice: Possible) -> str:
+    return text(choice.code.label)
