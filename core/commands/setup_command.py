@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.accounts.first_accounts import FirstAccount, make_first_accounts
 from core.accounts.store import open_accounts
+from core.commands import demo_past
 from core.commands.console import ConsoleProgress, print_json, print_lines
+from core.commands.demo_portfolio import is_demo, is_of_raw_dir
+from core.commands.demo_reset import forget_demo
 from core.desk import open_desk
 from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SettingsError
-from core.model import registry
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
 from core.portfolio.contract import Contract
 from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
-from core.portfolio.synthetic.generator import generate, is_synthetic
+from core.portfolio.synthetic.generator import generate
 from core.portfolio.tables import Tables, imported_from
 from core.progress import Progress
 from core.settings import Settings
@@ -29,12 +31,17 @@ from core.settings import Settings
 DEMO_APPLICANTS = 20_000
 DEMO_NEW_APPLICATIONS = 600
 DEMO_SEED = 2026
+RAW_TABLES = "raw tables"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--applicants", type=int, default=DEMO_APPLICANTS, help="size of the demo portfolio")
-    parser.add_argument("--seed", type=int, default=DEMO_SEED, help="the demo portfolio is made from this number")
-    parser.add_argument("--reset", action="store_true", help="forget the demo portfolio and its models first")
+    parser.add_argument(
+        "--applicants", type=int, metavar="N", help=f"size of a new demo portfolio ({DEMO_APPLICANTS:,})"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help=f"a new demo is made from this number ({DEMO_SEED})")
+    parser.add_argument(
+        "--reset", action="store_true", help="forget the demo's portfolio, models, record and policies first"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
@@ -42,18 +49,29 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     progress = ConsoleProgress()
     with _alone(settings):
         if arguments.reset:
-            _forget_demo(settings)
-        made = set_up(settings, arguments.applicants, arguments.seed, progress)
+            forget_demo(settings)
+        made = set_up(settings, demo_of(arguments.applicants, arguments.seed), datetime.now(UTC), progress)
         accounts = make_first_accounts(open_accounts(settings), settings.first_accounts_file, datetime.now(UTC))
     progress.close()
     if accounts:
         made.append("first accounts")
         _show_accounts(accounts, settings)
+    _say_what_was_ignored(arguments, made)
     if arguments.json:
         print_json({"made": made})
     else:
         print_lines([f"Made: {', '.join(made)}." if made else "Everything is in place."])
     return 0
+
+
+def _say_what_was_ignored(arguments: argparse.Namespace, made: list[str]) -> None:
+    given = [name for name in ("applicants", "seed") if getattr(arguments, name) is not None]
+    if given and RAW_TABLES not in made:
+        print(
+            f"--{' and --'.join(given)}: not used, the portfolio is there already; "
+            "make the demo anew: python -m core setup --reset.",
+            file=sys.stderr,
+        )
 
 
 def _show_accounts(accounts: tuple[FirstAccount, ...], settings: Settings) -> None:
@@ -65,23 +83,39 @@ def _show_accounts(accounts: tuple[FirstAccount, ...], settings: Settings) -> No
     print("\n".join(lines), file=sys.stderr)
 
 
-def set_up(settings: Settings, applicants: int, seed: int, progress: Progress) -> list[str]:
-    """The names of what had to be made; an imported portfolio is never replaced by the demo."""
+@dataclass(frozen=True)
+class Demo:
+    """What a demo portfolio is made from."""
+
+    applicants: int = DEMO_APPLICANTS
+    seed: int = DEMO_SEED
+
+
+def demo_of(applicants: int | None, seed: int | None) -> Demo:
+    return Demo(DEMO_APPLICANTS if applicants is None else applicants, DEMO_SEED if seed is None else seed)
+
+
+def set_up(settings: Settings, demo: Demo, now: datetime, progress: Progress) -> list[str]:
+    """The names of what had to be made; an imported portfolio is never replaced by the demo and gets no past."""
     contract = contract_file.read(settings.contract_file)
     made = []
     if not _has_portfolio(settings, contract):
         if not settings.raw_dir.is_dir():
-            generate(settings.raw_dir, applicants, DEMO_NEW_APPLICATIONS, seed, progress)
-            made.append("raw tables")
+            generate(settings.raw_dir, demo.applicants, DEMO_NEW_APPLICATIONS, demo.seed, progress)
+            made.append(RAW_TABLES)
         import_tables(settings.raw_dir, contract, settings, replace=True, progress=progress)
         made.append("portfolio")
     if not features.is_current(settings, contract):
         features.build(settings, contract, progress)
         made.append("features")
+    wants_past = is_demo(settings) and not demo_past.has_events(settings)
     if not _has_model(settings):
+        trained_at = demo_past.present_model_trained_at(now) if wants_past else now
         with closing(FeatureStore.open(settings.features_file)) as store:
-            train(store, contract, settings, TrainingOptions(), progress)
+            train(store, contract, settings, TrainingOptions(), progress, lambda: trained_at)
         made.append("model")
+    if wants_past and demo_past.add_past(settings, demo.seed, now, progress):
+        made.append("past")
     return made
 
 
@@ -93,7 +127,7 @@ def _has_portfolio(settings: Settings, contract: Contract) -> bool:
     try:
         Tables.open(settings.tables_file, contract).close()
     except PortfolioMissing as unusable:
-        if settings.tables_file.exists() and not (settings.raw_dir.is_dir() and _is_of_raw_dir(settings)):
+        if settings.tables_file.exists() and not (settings.raw_dir.is_dir() and is_of_raw_dir(settings)):
             raise PortfolioMissing(
                 f"{settings.tables_file}: cannot be used, and {settings.raw_dir} does not hold the tables it was "
                 f"imported from ({imported_from(settings.tables_file) or 'the file does not say which'}); "
@@ -103,12 +137,6 @@ def _has_portfolio(settings: Settings, contract: Contract) -> bool:
     return True
 
 
-def _is_of_raw_dir(settings: Settings) -> bool:
-    """Whether nothing but the raw tables here went into the portfolio; one that does not say: if those are the demo."""
-    source = imported_from(settings.tables_file)
-    return is_synthetic(settings.raw_dir) if source is None else source == str(settings.raw_dir)
-
-
 def _has_model(settings: Settings) -> bool:
     """Whether the desk opens with its model; a damaged one, or one of other features, is made anew."""
     try:
@@ -116,21 +144,6 @@ def _has_model(settings: Settings) -> bool:
     except (ModelMissing, ModelRefused):
         return False
     return True
-
-
-def _forget_demo(settings: Settings) -> None:
-    invented = is_synthetic(settings.raw_dir)
-    if settings.tables_file.exists() and not (invented and _is_of_raw_dir(settings)):
-        source = imported_from(settings.tables_file) or "a place it does not name"
-        raise SettingsError(
-            f"setup --reset: forgets the demo portfolio only, this one was imported from {source}; "
-            "import over it with --replace, or name another desk with --data."
-        )
-    registry.retire(settings.models_dir)
-    for file in (settings.features_file, settings.tables_file):
-        file.unlink(missing_ok=True)
-    if invented:
-        shutil.rmtree(settings.raw_dir)
 
 
 @contextmanager

@@ -60,8 +60,12 @@ def train(
     options: TrainingOptions,
     progress: Progress,
     clock: Callable[[], datetime] = now_utc,
+    activate: bool = True,
 ) -> Card:
-    """The card of the new model, from now on the active one. The same rows and seed give the same model.txt."""
+    """The card of the new model, from now on the active one unless it is only to be kept.
+
+    The same rows and seed give the same model.txt.
+    """
     progress("reading feature rows")
     material = gather(earliest(store.training_set(), options.share), contract, options.seed)
     growth = Growth(material.selection.columns, options.parameters, options.seed, settings.threads)
@@ -75,7 +79,8 @@ def train(
     reference = _sampled(material, learnt, parts.training, REFERENCE_ROWS)
     held_out = _sampled(material, learnt, np.concatenate([parts.validation, parts.test]), HELD_OUT_ROWS)
     card = publish(Artefact(learnt.fitted.text, learnt.calibration, card, reference, held_out), settings.models_dir)
-    registry.activate(settings.models_dir, card.version)
+    if activate:
+        registry.activate(settings.models_dir, card.version)
     progress("model trained", 1.0)
     return card
 
