@@ -107,7 +107,8 @@ class _Walk:
 
     def take(self, event: Event) -> None:
         number = event.sequence
-        if number <= self._store.count and self._store.event(number) != event:
+        doubted = bool(self._store.damage) or not self.merge.store_agrees  # it will be made anew, no need to ask on
+        if not doubted and number <= self._store.count and self._store.event(number) != event:
             self.merge.store_agrees = False
         if number == self._head.count and event.hash != self._head.hash:
             self.merge.goes_through_head = False

@@ -28,6 +28,7 @@ class FoundStore:
         self.count = 0
         self._store = store
         self._rows: dict[int, Event] = {}
+        self._asked = range(0)
         if store:
             self._look(store)
 
@@ -63,8 +64,8 @@ class FoundStore:
         """The event with this number; None unless it is there and its hash is its own."""
         if sequence > self.count:
             return None
-        if sequence not in self._rows:
-            self._rows = self._read(sequence)
+        if sequence not in self._asked:
+            self._rows, self._asked = self._read(sequence)
         return self._rows.get(sequence)
 
     def following(self, last: Link) -> Event | None:
@@ -84,18 +85,20 @@ class FoundStore:
         if rows != self.count:
             self.damage = f"{rows} events where {self.count} should be"
 
-    def _read(self, sequence: int) -> dict[int, Event]:
-        """The events from this number on that can be read, a few hundred or, next to a damaged block, one."""
+    def _read(self, sequence: int) -> tuple[dict[int, Event], range]:
+        """What can be read of these numbers: a few hundred from this one on or, next to a damaged block, one."""
+        asked = range(sequence, sequence + 1)
         if self._store is None:
-            return {}
+            return {}, asked
         for limit in (_AT_ONCE, 1):
             try:
                 found = self._store.events(sequence - 1, limit, ())
             except (duckdb.Error, ValueError) as error:
                 self.damage = self.damage or str(error).splitlines()[0]
                 continue
-            return {event.sequence: event for event in found if hash_of(event) == event.hash}
-        return {}
+            asked = range(sequence, sequence + limit)
+            return {event.sequence: event for event in found if hash_of(event) == event.hash}, asked
+        return {}, asked
 
 
 def set_aside(folder: Path, moment: str) -> str:
