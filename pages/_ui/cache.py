@@ -32,7 +32,8 @@ def desk() -> Desk:
         chain = None
     opened = _opened(str(own.data_dir), chain is not None, own, chain)
     if opened.changed_on_disk():
-        _opened.clear()
+        for kept in (_opened, _waiting, _limits):  # also for a person who was forgotten since
+            kept.clear()
         opened = _opened(str(own.data_dir), chain is not None, own, chain)
     return opened
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event
@@ -29,6 +30,7 @@ _LIBRARIES = (
     *("captcha.image", "cryptography.fernet", "jwt", "requests", "yaml"),  # what the sign-in form brings along
 )
 
+log = logging.getLogger("solvent")
 _begun, _done = Event(), Event()
 
 
@@ -49,8 +51,20 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 async def _in_background() -> None:
+    await anyio.to_thread.run_sync(_finish_erasures, abandon_on_cancel=True)
     await anyio.to_thread.run_sync(_warm, abandon_on_cancel=True)
     await anyio.to_thread.run_sync(_verify, abandon_on_cancel=True)
+
+
+def _finish_erasures() -> None:
+    """First of all: whoever was being forgotten when the app ended is in no file that is opened from here on."""
+    try:
+        for erased in cache.erasures().resume():
+            log.warning("an interrupted erasure was finished: event %d", erased.sequence)
+    except SolventError as refusal:
+        log.info("interrupted erasures: %s", refusal)  # no ledger yet, or the page says why and offers to finish them
+    except Exception as error:  # noqa: BLE001 - the page offers to finish it
+        errors.logged(error, "finishing an erasure")
 
 
 def _warm() -> None:

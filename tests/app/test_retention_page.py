@@ -14,7 +14,7 @@ from core import settings
 from core.accounts.roles import Role
 from core.ledger.ledger import Ledger
 from core.portfolio import contract_file
-from core.portfolio.erasing import Holdings, holdings
+from core.portfolio.erasing import Holdings, erase, holdings
 from core.settings import Settings
 from pages._ui import cache
 from tests.app.conftest import Visitor, all_text
@@ -181,6 +181,16 @@ def test_applications_past_their_time_are_listed_and_forgotten(own: Settings) ->
     assert ledger.keys.key_of(application) is None
     assert holdings_of_client().rows > 0
     assert "Because their time was over." in all_text(test)
+
+
+def test_the_next_waiting_client_is_offered_no_more_after_an_erasure(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(small_desk, tmp_path / "desk", ignore=shutil.ignore_patterns("ledger", "master.key"))
+    monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
+    first, second = cache.waiting(cache.desk())[:2]
+    erase(settings.read(), cache.desk().contract, [first])
+    assert cache.waiting(cache.desk())[0] == second
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR, None])

@@ -17,6 +17,7 @@ from core.casework.erasure_person import ERASURE_BEGUN
 from core.casework.kinds import ERASED
 from core.errors import ErasedRecord, ErasureRefused, PermissionRefused, UnknownApplicant, UnknownRecord
 from core.ledger.ledger import Ledger
+from core.progress import silent
 from core.settings import Settings
 from tests.ledgers import a_sealed_draft
 from tests.unit.casework.erasure_builders import (
@@ -307,6 +308,7 @@ def _finished(ledger: Ledger, settings: Settings, erasures: Erasures) -> Erased:
     (done,) = erasures.past()
     assert (done.actor, done.reason, done.applications, done.portfolio_rows) == ("ada", REASON, 1, 4)
     assert ledger.keys.applicant_key(done.applicant) is None
+    assert ledger.verify(silent).sound
     return done
 
 
