@@ -106,9 +106,10 @@ class Casework:
         check_request(choice)
         scored = self._score_of(choice)
         with self._turn_of(scored.application):
-            event = self._ledger.find(f"{DECIDED}:{choice.idempotency_key}")
+            events = self._ledger.of_application(scored.application)
+            event = _sent_before(events, choice)
             if event is None:
-                ruling = self._ruling(choice, scored, acting, in_force)
+                ruling = self._ruling(choice, scored, case_state.state_of(events), acting, in_force)
                 record = ScoredRecord(
                     scored.sequence, scored.application, scored.applicant, scored.public, self._ledger.unsealed(scored)
                 )
@@ -127,12 +128,12 @@ class Casework:
     def _turn_of(self, application: str) -> Lock:
         return self._turns[crc32(application.encode()) % _MOST_TURNS]
 
-    def _ruling(self, choice: Choice, scored: Event, acting: Acting, in_force: Versions) -> Ruling:
+    def _ruling(self, choice: Choice, scored: Event, state: CaseState, acting: Acting, in_force: Versions) -> Ruling:
         return judge(
             Question(
                 choice=choice,
                 scored=public_score(scored.public, scored.sequence),
-                state=self.state_of(scored.application),
+                state=state,
                 role=acting.role,
                 in_force=in_force,
                 contract=self._contract,
@@ -181,6 +182,12 @@ class Casework:
     def _hashed(self, *parts: str) -> str:
         """Under a key, because it stands in the public part and is made from the person's figures too."""
         return hmac.digest(self._event_key, "\x00".join(parts).encode(), "sha256").hex()[:32]
+
+
+def _sent_before(events: Sequence[Event], choice: Choice) -> Event | None:
+    """The decision this very form made; one about another application comes back from the ledger instead."""
+    key = f"{DECIDED}:{choice.idempotency_key}"
+    return next((event for event in events if event.idempotency_key == key), None)
 
 
 def _actor(acting: Acting, address: str) -> Actor:
