@@ -69,6 +69,7 @@ def _heading(offered: Offer) -> None:
 def _ask(case: Case, scored: Event, offered: Offer) -> None:
     """Two ways, and nothing chosen beforehand."""
     agreeing = offered.agreeing
+    words_of = {choice.code.code: _label(choice) for choice in offered.choices}
     if agreeing is not None and st.button(
         f"Agree: {_label(agreeing).lower()}",
         icon=":material/thumb_up:",
@@ -82,8 +83,8 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
     with st.form(state.decision_key(scored.sequence, "form"), border=False):
         chosen = st.segmented_control(
             "Or decide yourself" if agreeing else "Your decision",
-            offered.choices,
-            format_func=lambda choice: f":gray[{_label(choice)}]",
+            [choice.code.code for choice in offered.choices],
+            format_func=lambda code: f":gray[{words_of[code]}]",
             key=state.decision_key(scored.sequence, "choice"),
             width="stretch",
         )
@@ -105,7 +106,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
         st.error("Decision: choose one first; nothing was recorded.", icon=":material/error:")
     elif sent and chosen is not None:
         request = state.decision_request(scored.sequence)
-        _record(Choice(scored.sequence, chosen.code.code, reason, note, request))
+        _record(Choice(scored.sequence, chosen, reason, note, request))
 
 
 def _reason(case: Case, scored: Event) -> str:

@@ -1,0 +1,139 @@
+"""Deciding on the Score page: one action to agree, a reason to differ, and nothing without the record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.accounts.roles import Role
+from core.casework.case_state import Stage, state_of
+from core.casework.json_fields import text
+from core.casework.opening import open_ledger
+from core.desk import Desk
+from core.ledger.event import Event
+from core.policy.recommendation import Recommendation
+from tests.app.conftest import Visitor, all_text
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTE = "The employer confirmed the new contract by phone."
+
+
+@pytest.fixture(autouse=True)
+def fresh_record(desk: Desk, small_desk: Path) -> Iterator[None]:
+    """Each test decides on a record of its own."""
+    yield
+    st.cache_resource.clear()
+    shutil.rmtree(small_desk / "ledger", ignore_errors=True)
+    (small_desk / "master.key").unlink(missing_ok=True)
+
+
+def client_with(desk: Desk, recommendation: Recommendation) -> str:
+    return next(key for key in desk.tables.keys(200) if desk.score(key).recommendation is recommendation)
+
+
+def page(client: str) -> AppTest:
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test.query_params["client"] = client
+    test.run().switch_page("../casework/score.py").run()
+    assert not test.exception
+    return test
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    button = next(b for b in test.button if b.label == label)
+    button.click().run()
+    assert not test.exception
+    return test
+
+
+def labels(test: AppTest) -> list[str]:
+    return [button.label for button in test.button]
+
+
+def choose(test: AppTest, decision: str) -> None:
+    next(c for c in test.segmented_control if str(c.key).startswith("decide_")).set_value(decision)
+
+
+def decisions() -> tuple[Event, ...]:
+    st.cache_resource.clear()
+    ledger = open_ledger(settings.read())
+    try:
+        return ledger.events(kinds=("decided",))
+    finally:
+        ledger.close()
+
+
+def test_agreeing_is_one_action_and_stands_on_the_record(desk: Desk) -> None:
+    test = press(page(client_with(desk, Recommendation.APPROVE)), "Agree: approve")
+    assert "Approved by officer on" in all_text(test)
+    assert "Agree: approve" not in labels(test)
+    (event,) = decisions()
+    assert (event.actor.name, event.actor.role) == ("officer", "officer")
+    assert text(event.public, "decision") == text(event.public, "recommendation") == "approve"
+
+
+def test_nothing_is_chosen_beforehand_and_recording_nothing_is_refused(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.DECLINE))
+    assert next(b for b in test.segmented_control if str(b.key).startswith("decide_")).value is None
+    press(test, "Record decision")
+    assert "choose one first; nothing was recorded" in test.error[0].value
+    assert decisions() == ()
+
+
+def test_an_override_needs_reason_and_note_and_keeps_what_was_typed_when_refused(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.DECLINE))
+    note = next(a for a in test.text_area if a.label == "Note for the file")
+    note.set_value(NOTE)
+    choose(test, "approve")
+    press(test, "Record decision")
+    assert "needs a reason from the list" in test.error[0].value
+    assert next(a for a in test.text_area if a.label == "Note for the file").value == NOTE
+    reason = next(s for s in test.selectbox if s.label.startswith("Reason"))
+    reason.set_value("income_verified")
+    press(test, "Record decision")
+    (event,) = decisions()
+    assert (text(event.public, "override_side"), text(event.public, "override_code")) == ("low", "income_verified")
+    assert "note" not in event.public
+
+
+def test_a_referred_case_waits_for_a_risk_manager_whose_decision_is_no_override(desk: Desk, visitor: Visitor) -> None:
+    client = client_with(desk, Recommendation.DECLINE)
+    test = page(client)
+    choose(test, "refer")
+    press(test, "Record decision")
+    assert "Referred by officer on" in all_text(test)
+    assert "Record decision" not in labels(test)
+    visitor.role = Role.RISK_MANAGER
+    test = page(client)
+    assert not [s for s in test.selectbox if s.label.startswith("Reason")]
+    choose(test, "approve")
+    press(test, "Record decision")
+    first, second = decisions()
+    assert (text(second.public, "decision"), text(second.public, "override_side")) == ("approve", "")
+    assert second.public["settles"] == first.sequence
+    assert state_of([first, second]).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize("role", [Role.DATA_SCIENTIST])
+def test_who_may_not_decide_sees_no_card(desk: Desk, visitor: Visitor, role: Role) -> None:
+    visitor.role = role
+    test = page(client_with(desk, Recommendation.APPROVE))
+    assert test.metric
+    assert "Decide" not in [s.value for s in test.subheader]
+
+
+def test_while_another_process_has_the_record_scoring_goes_on_and_deciding_says_why_not(desk: Desk) -> None:
+    elsewhere = open_ledger(settings.read())
+    try:
+        test = page(client_with(desk, Recommendation.APPROVE))
+    finally:
+        elsewhere.close()
+    assert test.metric
+    assert "Record decision" not in labels(test)
+    assert "Nothing can be decided now" in all_text(test)
