@@ -41,7 +41,8 @@ class Checking:
             with suppress(LedgerUnwritable):  # a full disk: the next start looks at more than it would have to
                 self.verified.write(found.head)
         else:
-            self.verified.path.unlink(missing_ok=True)  # the next start looks at everything, and makes good what it can
+            with suppress(OSError):  # the next start looks at everything, and makes good what it can
+                self.verified.path.unlink()
         return found
 
     def _walked(self, chain: Chain, store: Store, anchors: list[Head], progress: Progress) -> Verification:

@@ -80,6 +80,11 @@ class Journal:
             os.ftruncate(self._descriptor, self._end)
             os.fsync(self._descriptor)
 
+    @property
+    def in_step(self) -> bool:
+        """Whether the file ends where the last kept line does; not so after a write that was broken off."""
+        return self._descriptor < 0 or os.fstat(self._descriptor).st_size == self._end
+
     def close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)

@@ -55,14 +55,10 @@ class Ledger:
         LedgerLocked: another process has it open. MasterKeyRefused. LedgerUnavailable: damaged beyond what journal
         and store can make good together, or written by a newer program.
         """
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)  # a restored copy often comes back readable by everybody
-        lock = LedgerLock.take(folder)
+        lock = _locked(folder)
         try:
             keys = KeyStore.open(folder, master_key_file)
             try:
-                head = HeadFile(folder / HEAD_FILE, keys.derived("head"))
                 verified = HeadFile(folder / VERIFIED_FILE, keys.derived("verified"))
                 head = HeadFile(folder / HEAD_FILE, keys.derived("head"))
                 writer = Writer(LedgerFiles(folder, head, verified, readings, passing), clock)
@@ -110,11 +106,11 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor over `events` and the readings' tables, for one use; LedgerUnavailable when the file is damaged,
-        and the next use finds it made anew."""
+        """A cursor over `events` and the readings' tables, for one use: nothing can be written with it, and all its
+        answers are of one moment. LedgerUnavailable when the file is damaged; the next use finds it made anew."""
         files = self._writer.open_files
         try:
-            with files.store.cursor() as cursor:
+            with files.store.reading() as cursor:
                 yield cursor
         except duckdb.Error as error:
             if not is_damage(error):
@@ -178,3 +174,16 @@ class Ledger:
                 "that they existed, and what was decided, stays on the chain."
             )
         return key
+
+
+def _locked(folder: Path) -> LedgerLock:
+    """The lock of the folder, which is made when there is none and closed to others."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)  # a restored copy often comes back readable by everybody
+        return LedgerLock.take(folder)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"Ledger in {folder.name}: its folder cannot be written to ({error}); make the disk writable."
+        ) from error

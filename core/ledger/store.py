@@ -90,6 +90,17 @@ class Store:
                 self._cursors.discard(cursor)
             cursor.close()
 
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor with which nothing can be written, and whose answers are all of one moment."""
+        with self.cursor() as cursor:
+            cursor.execute("begin transaction read only")
+            try:
+                yield cursor
+            finally:
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
+
     def insert(self, events: Sequence[Event], rows: ReadingRows, passing: Callable[[str], None] = nothing) -> None:
         """The events and their rows in every reading, in one transaction that is on the disk when this returns."""
         with self.cursor() as cursor:

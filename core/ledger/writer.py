@@ -80,6 +80,8 @@ class Writer:
     def _write(self, calls: Sequence[Call], again: bool = True) -> None:
         """Every call is done when this returns, also when it does not return well."""
         try:
+            if not self._distrust and not self._open.journal.in_step:
+                self._distrust = "the journal does not end where the last event does"
             self._open_anew()
             rows = self._link(calls)
             accepted = [call for call in calls if not call.done]
