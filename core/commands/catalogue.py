@@ -19,12 +19,13 @@ COMMANDS = {
     "score": "score one applicant and say why",
     "verify": "check every link of the record and name the first event that is wrong",
     "replay": "repeat recorded scores and decisions, to the last bit",
+    "outcomes": "record what became of approved loans, from a CSV file",
     "erase": "forget a person on request, or the applications whose time is over",
     "people": "list, add, disable and enable people, reset a password, change a role",
 }
 # these work on the ledger, which one process opens: `run(arguments, console, place)`, wherever that process is;
 # the others open what several processes may: `run(arguments, settings)`
-ON_THE_LEDGER = frozenset({"score", "verify", "erase"})
+ON_THE_LEDGER = frozenset({"score", "verify", "outcomes", "erase"})
 # these work long on records, always in a process of their own: `run(arguments, console, settings, records)`
 ON_RECORDS = frozenset({"replay"})
 # what such a command asks of the process that has the ledger open; nobody types it

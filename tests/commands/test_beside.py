@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
@@ -21,10 +22,14 @@ from core.portfolio import contract_file
 from core.portfolio.contract import Kind
 from core.portfolio.tables import Tables
 from tests.browser.server import health, serving
+from tests.commands.approved import approve
 from tests.commands.heard import Heard
 from tests.commands.typed import Ended, typed, typed_here
 
 STORED, ERASABLE, MISSING = "100002", "100007", "999999999"
+APPROVED = ("100003", "100004")
+TODAY = datetime.now(UTC).date()
+NAMES = "application,outcome,observed_on\n"
 REASON = "Asked for by the client"
 EXIT_CODES = {
     "score": 0,
@@ -42,6 +47,9 @@ EXIT_CODES = {
     "replay of none": 4,
     "replay without a question": 2,
     "replay of all": 0,
+    "outcomes": 1,
+    "outcomes in words": 1,
+    "outcomes of no file": 2,
     "erase, shown before": 0,
     "erase without anybody to confirm": 2,
     "erase what is past its time": 0,
@@ -97,6 +105,11 @@ def desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for key in (STORED, ERASABLE):
         assert typed_here(folder, "score", key).code == 0
     assert typed_here(folder, "verify", "--save-head", str(folder.parent / "head.json")).code == 0
+    first, second = approve(folder, *APPROVED)
+    (folder.parent / "later.csv").write_text(f"{NAMES}{second},defaulted,{TODAY}\n")
+    file = folder.parent / "outcomes.csv"
+    file.write_text(f"{NAMES}{first},repaid,{TODAY}\nnobody,repaid,{TODAY}\n{first},gone,{TODAY}\n")
+    assert typed_here(folder, "outcomes", "--from", str(file)).code == 1
     ledger = open_ledger(settings.read(data_dir=folder))
     (folder.parent / "scored").write_text(str(ledger.events(kinds=("scored",))[0].sequence))
     ledger.close()
@@ -118,6 +131,7 @@ def form(desk: Path) -> str:
 @pytest.fixture(scope="module")
 def ask(desk: Path, form: str) -> Callable[[str], Ended]:
     """Types one of the commands, whoever has the desk open."""
+    outcomes = desk.parent / "outcomes.csv"
     head, file, scored = desk.parent / "head.json", desk.parent / "form.json", (desk.parent / "scored").read_text()
     file.write_text(form)
     words = {
@@ -136,6 +150,9 @@ def ask(desk: Path, form: str) -> Callable[[str], Ended]:
         "replay of none": ("replay", "999999999"),
         "replay without a question": ("replay",),
         "replay of all": ("replay", "--all", "--stored-rows", "--json"),
+        "outcomes": ("outcomes", "--from", str(outcomes), "--json"),
+        "outcomes in words": ("outcomes", "--from", str(outcomes)),
+        "outcomes of no file": ("outcomes", "--from", "absent.csv"),
         "erase, shown before": ("erase", "--applicant", ERASABLE, "--preview", "--json"),
         "erase without anybody to confirm": ("erase", "--applicant", ERASABLE, "--reason", REASON),
         "erase what is past its time": ("erase", "--past-retention", "--preview", "--json"),
@@ -191,6 +208,17 @@ def test_a_command_has_a_process_of_its_own_and_the_app_the_ledger(load: Load) -
     assert (ended.code, json.loads(ended.out)["applicant"]) == (0, int(STORED))
     assert typed(load.desk, "replay", "--all", "--stored-rows").code == 0
     assert load.written > before  # the app answered others meanwhile
+
+
+def test_an_outcome_is_recorded_and_a_person_forgotten_in_the_busy_app(load: Load) -> None:
+    later = typed_here(load.desk, "outcomes", "--from", str(load.desk.parent / "later.csv"), "--json")
+    assert (later.code, json.loads(later.out)["counts"]["recorded"]) == (0, 1)
+    words = ("erase", "--applicant", ERASABLE, "--reason", REASON, "--yes", "--json")
+    forgotten = typed_here(load.desk, *words)
+    assert (forgotten.code, json.loads(forgotten.out)["applications"]) == (0, 1)
+    assert typed_here(load.desk, "score", ERASABLE).code == 4
+    replayed = typed_here(load.desk, "replay", "--all", "--stored-rows", "--json")
+    assert (replayed.code, json.loads(replayed.out)["erased"]) == (0, 1)
 
 
 def test_the_load_was_written_down_and_nothing_went_wrong_meanwhile(load: Load) -> None:
