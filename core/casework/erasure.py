@@ -29,6 +29,7 @@ from core.progress import Progress, silent
 from core.settings import Settings
 
 ON_REQUEST = "request"  # the rule by which somebody was forgotten
+PORTFOLIO = "portfolio"  # the step after which no file holds the person's rows
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Erasures:
         self._ledger = ledger
         self._settings = settings
         self._contract = contract
-        self._passing = passing  # called with the name of each step that is done: fault tests stop there
+        self._passing = passing  # called with the name of each step that is done
         self._one_at_a_time = Lock()
 
     def preview(self, whom: str, acting: Acting) -> Preview:
@@ -153,7 +154,7 @@ class Erasures:
             applicant_key = self._ledger.keys.applicant_key(begun.applicant)
             if applicant_key:
                 erasing.erase(self._settings, self._contract, [applicant_key], progress, self._passing)
-            self._passing("portfolio")
+            self._passing(PORTFOLIO)
             progress("destroying the keys", 1.0)
             self._ledger.keys.destroy_applicant(begun.applicant)
             self._passing("keys")

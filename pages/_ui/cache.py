@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
-from core.casework.erasure import Erasures
+from core.casework.erasure import PORTFOLIO, Erasures
 from core.casework.opening import open_ledger
 from core.casework.retention import Retention
 from core.desk import Desk, open_desk
-from core.errors import LedgerUnavailable, PortfolioMissing
+from core.errors import LedgerUnavailable, PortfolioMissing, SolventError
 from core.ledger.ledger import Ledger
 from core.portfolio import contract_file as contracts
 from core.scoring.field_limits import FieldLimits
@@ -65,7 +67,14 @@ def erasures() -> Erasures:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _erasures(of_ledger: int, contract_of: int, _settings: settings.Settings, _ledger: Ledger) -> Erasures:
-    return Erasures(_ledger, _settings, contracts.read(_settings.contract_file))
+    return Erasures(_ledger, _settings, contracts.read(_settings.contract_file), _let_go)
+
+
+def _let_go(step: str) -> None:
+    """The desk of before still reads the replaced files; opened anew, it lets their last copy go."""
+    if step == PORTFOLIO:
+        with suppress(SolventError):
+            desk()
 
 
 def retention() -> Retention:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import settings
+from core.accounts.people import CONSOLE
 from core.accounts.roles import Role
+from core.casework.erasure import ErasureOrder
 from core.ledger.ledger import Ledger
 from core.portfolio import contract_file
-from core.portfolio.erasing import Holdings, erase, holdings
+from core.portfolio.erasing import Holdings, holdings
 from core.settings import Settings
 from pages._ui import cache
 from tests.app.conftest import Visitor, all_text
@@ -88,7 +91,7 @@ def test_the_page_begins_empty_and_says_what_to_do(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("by_application", [False, True])
 def test_what_there_is_on_a_client_is_shown_before_anything_happens(ledger: Ledger, by_application: bool) -> None:
-    whom = ledger.event(1).application if by_application else NUMBER
+    whom = ledger.events(kinds=["scored"])[0].application if by_application else NUMBER
     test = page(whom)
     assert {metric.label: metric.value for metric in test.metric} == {
         "Applications": "1",
@@ -100,14 +103,14 @@ def test_what_there_is_on_a_client_is_shown_before_anything_happens(ledger: Ledg
     assert f"Client {NUMBER}" in said
     assert "1 decided, 1 scored" in said
     assert "Backups and copies" in said
-    assert ledger.head.count == 2
+    assert not ledger.events(kinds=["erasure_begun", "erased"])
 
 
 def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own: Settings) -> None:
     test = order(page(NUMBER))
 
     assert "The client is forgotten" in test.success[0].value
-    assert "The chain was verified afterwards: 4 events, sound." in all_text(test)
+    assert re.search(r"The chain was verified afterwards: [1-9][0-9]* events, sound\.", all_text(test))
     (listed,) = test.dataframe
     assert tuple(listed.value.iloc[0][["By", "Reason", "Decisions"]]) == ("administrator", REASON, 1)
     assert holdings_of_client().rows == 0
@@ -139,7 +142,7 @@ def test_nothing_is_erased_without_a_reason_and_the_same_number_again(
     said = all_text(test) + "".join(error.value for error in test.error)
     assert words in said.replace("\\", "").replace("\u2060", "")
     assert not test.success
-    assert ledger.head.count == 2
+    assert not ledger.events(kinds=["erasure_begun", "erased"])
     assert holdings_of_client() == before
 
 
@@ -167,7 +170,7 @@ def test_an_interrupted_erasure_is_finished_from_the_page(ledger: Ledger, own: S
 
 def test_applications_past_their_time_are_listed_and_forgotten(own: Settings) -> None:
     ledger = recorded(datetime.now(UTC) - timedelta(days=own.retention_days + 1))
-    application = ledger.event(1).application
+    application = ledger.events(kinds=["scored"])[0].application
     test = page()
     assert test.metric[0].value == "1"
     assert list(test.dataframe[0].value["Application"]) == [application]
@@ -183,14 +186,26 @@ def test_applications_past_their_time_are_listed_and_forgotten(own: Settings) ->
     assert "Because their time was over." in all_text(test)
 
 
-def test_the_next_waiting_client_is_offered_no_more_after_an_erasure(
+def test_the_open_desk_lets_go_of_the_files_of_before_and_offers_the_client_no_more(
     small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(small_desk, tmp_path / "desk", ignore=shutil.ignore_patterns("ledger", "master.key"))
-    monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
+    folder = tmp_path / "desk"
+    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key"))
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
     first, second = cache.waiting(cache.desk())[:2]
-    erase(settings.read(), cache.desk().contract, [first])
+
+    cache.erasures().carry_out(ErasureOrder(first, REASON, "k1"), CONSOLE)
+
     assert cache.waiting(cache.desk())[0] == second
+    assert [file for file in open_files() if file.startswith(str(folder)) and file.endswith("(deleted)")] == []
+
+
+def open_files() -> list[str]:
+    """What this process reads and writes, as the kernel says it; a replaced file that is still open is deleted."""
+    held = Path("/proc/self/fd")
+    if not held.is_dir():
+        pytest.skip("no /proc here")
+    return [str(one.readlink()) for one in held.iterdir() if one.is_symlink()]
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR, None])
