@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.accounts.roles import Role
 
@@ -26,6 +27,10 @@ class Officer:
     judgement: float  # 1: guesses; above: overrides more often where that turns out to be right
     refers: float = 0.0  # how readily asks a risk manager although the desk has a clear recommendation, 0..1
 
+    def works_at(self, moment: datetime) -> bool:
+        hour = moment.hour + moment.minute / 60
+        return moment.weekday() in self.weekdays and self.from_hour <= hour <= self.to_hour
+
 
 QUICK_AND_SURE = Officer(
     user_name="ama.owusu",
@@ -47,7 +52,7 @@ GIVES_A_CHANCE = Officer(
     to_hour=17.0,
     weekdays=MONDAY_TO_FRIDAY | {5},
     minutes_to_decide=6.0,
-    low_side=0.24,
+    low_side=0.23,
     high_side=0.02,
     judgement=1.8,
     refers=0.01,

@@ -17,6 +17,7 @@ from core.casework.casework import Casework
 from core.casework.decision_question import Choice
 from core.casework.demo import habits
 from core.casework.demo.agenda import Agenda, PastClock
+from core.casework.demo.arrivals import Arrivals
 from core.casework.demo.habits import Seen
 from core.casework.demo.officers import MANAGER, OFFICERS, Officer
 from core.casework.demo.past_chain import PastChain
@@ -92,12 +93,15 @@ class Past:
         self._rng = rng
         self._clock = stage.clock
         self._agenda = stage.agenda
+        self._arrivals = Arrivals(stage.agenda, stage.chain, rng)
 
     def play(self, visits: Sequence[Visit], each: Callable[[float], None]) -> None:
         for era in self._stage.eras:
             self._agenda.at(era.since, partial(self._comes_into_force, era.desk))
         for visit in visits:
-            self._agenda.at(visit.at, partial(self._visit, visit))
+            self._agenda.at(
+                visit.at, partial(self._arrivals.once_signed_in, visit.officer, partial(self._visit, visit))
+            )
         self._agenda.run(each)
         self._stage.chain.finish()
 
@@ -111,8 +115,10 @@ class Past:
             self._stage.casework.record_refusal("UnknownApplicant", RULES["UnknownApplicant"], officer, officer.address)
         score, event = self._look(officer, client)
         if self._rng.random() < LOOKED_AT_TWICE:
-            colleague = OFFICERS[int(self._rng.integers(len(OFFICERS)))]
-            self._later(2.0, partial(self._look, colleague, client))
+            there = [person for person in OFFICERS if person.works_at(self._clock()) and person is not officer]
+            for colleague in there[:1]:
+                look = partial(self._look, colleague, client)
+                self._later(2.0, partial(self._arrivals.once_signed_in, colleague, look))
         if self._rng.random() >= NEVER_DECIDED:
             seen = Seen(score, event.sequence, client.defaults, self._stage.codes)
             self._later(officer.minutes_to_decide, partial(self._decide, officer, client, seen))
@@ -129,7 +135,8 @@ class Past:
         decided = self._record(officer, habits.first_choice(self._rng, officer, seen), client)
         if text(decided.public, "decision") == REFER:
             moment = next_working_moment(self._rng, MANAGER, self._clock() + timedelta(minutes=30))
-            self._agenda.at(moment, partial(self._open_referred, client))
+            opening = partial(self._open_referred, client)
+            self._agenda.at(moment, partial(self._arrivals.once_signed_in, MANAGER, opening))
 
     def _open_referred(self, client: Client) -> None:
         """The risk manager scores the application anew: model or policy may be others by now."""

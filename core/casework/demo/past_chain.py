@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.casework.demo.agenda import PastClock
 from core.errors import LedgerUnavailable, UnknownRecord
@@ -28,6 +29,10 @@ class PastChain:
         self._of_application: dict[str, list[Event]] = defaultdict(list)
         self._sealed: dict[int, dict[str, Json]] = {}
         self._waiting: list[Draft] = []
+
+    @property
+    def now(self) -> datetime:
+        return self._clock()
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
         """The events these drafts will be; the ledger takes them in this order, so their numbers are known."""

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 import numpy as np
 
+from core.casework.case_state import APPROVE
 from core.casework.demo.agenda import Agenda
 from core.casework.demo.past_chain import PastChain
+from core.casework.json_fields import text
 from core.casework.kinds import CORRECTED, OUTCOME
-from core.ledger.event import Actor, Draft, Event, Public
+from core.casework.outcomes import Approval, Case, Outcome, Recorded, Repayment, ToRecord, judge, outcome_draft
+from core.ledger.event import Actor, Event
 
-REPAID, DEFAULTED = "repaid", "defaulted"
 DEFAULTED_DAYS, REPAID_DAYS = (21, 55), (25, 62)  # from approval on; who pays late is known first
 MISTAKEN = 0.006  # of the outcomes are corrected later
+REASON = "The other system had mixed up two contracts of this client."
 _FILE_READ_AT = time(6, 15)  # UTC, Mondays: the outcomes of a week come in one file
 _LEARNT = 3  # days at most from the outcome to its place in the file
 
 
 class Loans:
-    """Outcomes as the command line reads them from the files of another system."""
+    """Outcomes as the command line reads them from the files of another system, judged by the rules of outcomes."""
 
     def __init__(self, chain: PastChain, actor: Actor, rng: np.random.Generator) -> None:
         self._chain = chain
@@ -29,32 +32,39 @@ class Loans:
 
     def follow(self, agenda: Agenda, approval: Event, defaults: bool) -> None:
         """The outcome of this approval, and its correction where the first one is a mistake."""
-        observed = approval.at + timedelta(days=int(self._rng.integers(*(DEFAULTED_DAYS if defaults else REPAID_DAYS))))
+        days = self._rng.integers(*(DEFAULTED_DAYS if defaults else REPAID_DAYS))
+        observed = approval.at + timedelta(days=int(days))
+        told_at = _next_file(observed + timedelta(days=int(self._rng.integers(_LEARNT))))
         mistaken = bool(self._rng.random() < MISTAKEN)
-        tell = partial(self._tell, agenda, approval, defaults, mistaken, observed)
-        agenda.at(_next_file(observed + timedelta(days=int(self._rng.integers(_LEARNT)))), tell)
-
-    def _tell(self, agenda: Agenda, approval: Event, defaults: bool, mistaken: bool, observed: datetime) -> None:
-        (told,) = self._chain.append([self._draft(approval, defaults != mistaken, observed, None)])
+        agenda.at(told_at, partial(self._tell, approval, _said(approval, defaults != mistaken, observed.date())))
         if mistaken:
-            later = told.at + timedelta(days=7 * int(self._rng.integers(1, 3)))
-            agenda.at(later, partial(self._chain.append, [self._draft(approval, defaults, observed, told)]))
+            corrected_at = told_at + timedelta(days=7 * int(self._rng.integers(1, 3)))
+            corrected = _said(approval, defaults, observed.date(), REASON)
+            agenda.at(corrected_at, partial(self._tell, approval, corrected))
 
-    def _draft(self, approval: Event, defaulted: bool, observed: datetime, wrong: Event | None) -> Draft:
-        public: Public = {
-            "outcome": DEFAULTED if defaulted else REPAID,
-            "observed_on": observed.date().isoformat(),
-            "decision": approval.sequence,
-            "corrects": None if wrong is None else wrong.sequence,
-        }
-        return Draft(
-            kind=OUTCOME if wrong is None else CORRECTED,
-            actor=self._actor,
-            subject=approval.application,
-            public=public,
+    def _tell(self, approval: Event, said: Outcome) -> None:
+        case = Case(
             application=approval.application,
-            applicant=approval.applicant,
+            last_decision=APPROVE,
+            approval=Approval(approval.sequence, approval.at, approval.applicant),
+            erased=False,
+            outcomes=self._recorded(approval),
         )
+        judgement = judge(said, case, self._chain.now.date(), lambda sequence: REASON)
+        assert isinstance(judgement, ToRecord), judgement
+        self._chain.append([outcome_draft(judgement, self._actor)])
+
+    def _recorded(self, approval: Event) -> tuple[Recorded, ...]:
+        told = (e for e in self._chain.of_application(approval.application) if e.kind in (OUTCOME, CORRECTED))
+        return tuple(
+            Recorded(e.sequence, text(e.public, "outcome"), date.fromisoformat(text(e.public, "observed_on")), None)
+            for e in told
+        )
+
+
+def _said(approval: Event, defaulted: bool, observed_on: date, reason: str = "") -> Outcome:
+    outcome = Repayment.DEFAULTED if defaulted else Repayment.REPAID
+    return Outcome(approval.application, outcome, observed_on, reason)
 
 
 def _next_file(after: datetime) -> datetime:
