@@ -41,7 +41,7 @@ def _offered(scored: Event, person: Person) -> Offer:
     if desk.casework is None:
         raise LedgerUnavailable(recorded.why_not())
     state_now = desk.casework.state_of(scored.application)
-    return offer(scored, state_now, person.role, desk.in_force, desk.contract)
+    return offer(scored, state_now, person.role, desk.in_force, desk.contract, person.user_name)
 
 
 def _cannot(reason: str) -> None:
@@ -71,9 +71,8 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
     agreeing = offered.agreeing
     words_of = {choice.code.code: _label(choice) for choice in offered.choices}
     if agreeing is not None and st.button(
-        f"Agree: {_label(agreeing).lower()}",
+        f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
         icon=":material/thumb_up:",
-        type="primary",
         width="stretch",
         key=state.decision_key(scored.sequence, "agree"),
         shortcut=AGREE_KEY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,8 +37,11 @@ def how_asked() -> bool:
     return state.by_form()
 
 
-def client_number(waiting: Sequence[str]) -> str:
-    """The client number that was typed, linked to or taken from the waiting applications; empty when there is none."""
+def client_number(waiting: Sequence[str], is_open: Callable[[str], bool]) -> str:
+    """The client number that was typed, linked to or taken from the waiting applications; empty when there is none.
+
+    `is_open`: whether nothing was decided on a waiting application yet.
+    """
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.text_input(
             "Client number",
@@ -54,12 +57,27 @@ def client_number(waiting: Sequence[str]) -> str:
             "Next waiting",
             icon=":material/skip_next:",
             shortcut=NEXT_KEY,
-            help=f"The next of {len(waiting):,} applications that wait for a decision, in the order of their numbers.",
+            help=f"The next undecided one of {len(waiting):,} new applications, in the order of their numbers.",
             disabled=not waiting,
-            on_click=state.choose_client,
-            args=(following(state.client(), waiting),),
+            on_click=_choose_following,
+            args=(waiting, is_open),
         )
     return state.client()
+
+
+def _choose_following(waiting: Sequence[str], is_open: Callable[[str], bool]) -> None:
+    state.choose_client(next_open(state.client(), waiting, is_open))
+
+
+def next_open(current: str, waiting: Sequence[str], is_open: Callable[[str], bool]) -> str:
+    """The first open one behind the current; just the one behind where all are decided."""
+    first = following(current, waiting)
+    candidate = first
+    for _ in waiting:
+        if is_open(candidate):
+            return candidate
+        candidate = following(candidate, waiting)
+    return first
 
 
 def following(current: str, waiting: Sequence[str]) -> str:

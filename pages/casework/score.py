@@ -11,6 +11,7 @@ from core.scoring.sentence import headline
 from core.scoring.waterfall import waterfall
 from pages._ui import (
     asking,
+    before_cards,
     cards,
     decide_cards,
     forms,
@@ -59,6 +60,7 @@ cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why()
+    before_cards.before(written)
     similar_cards.similar(case, similar)
 with right:
     cards.facts(facts)

@@ -70,9 +70,9 @@ def decisions() -> tuple[Event, ...]:
 
 
 def test_agreeing_is_one_action_and_stands_on_the_record(desk: Desk) -> None:
-    test = press(page(client_with(desk, Recommendation.APPROVE)), "Agree: approve")
+    test = press(page(client_with(desk, Recommendation.APPROVE)), "**Agree: approve**")
     assert "Approved by officer on" in all_text(test)
-    assert "Agree: approve" not in labels(test)
+    assert "**Agree: approve**" not in labels(test)
     (event,) = decisions()
     assert (event.actor.name, event.actor.role) == ("officer", "officer")
     assert text(event.public, "decision") == text(event.public, "recommendation") == "approve"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._ui.forms import following
+from pages._ui.forms import following, next_open
 from pages._ui.words import plain
 
 
@@ -44,3 +44,8 @@ def test_the_next_waiting_application_follows_the_current_one(current: str, expe
 
 def test_without_waiting_applications_there_is_no_next() -> None:
     assert following("3", []) == ""
+
+
+@pytest.mark.parametrize(("open_ones", "expected"), [("358", "5"), ("38", "8"), ("3", "3"), ("", "5")])
+def test_the_next_waiting_one_is_one_nobody_has_decided_on(open_ones: str, expected: str) -> None:
+    assert next_open("3", ["3", "5", "8"], lambda client: client in open_ones) == expected
