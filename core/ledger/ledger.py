@@ -155,7 +155,8 @@ class Ledger:
         try:
             return question(files.store)
         except duckdb.Error as error:
-            self._writer.distrust(files, str(error))
+            if is_damage(error):
+                self._writer.distrust(files, str(error))
         try:
             return question(self._writer.open_files.store)
         except duckdb.Error as error:

@@ -36,6 +36,7 @@ class Writer:
         self._waiting: list[Call] = []
         self._distrust = ""  # why the open files can no longer be trusted
         self._distrust_everything = False
+        self._closed = False
         self._open = self._opened()
 
     @property
@@ -75,6 +76,7 @@ class Writer:
     def close(self) -> None:
         """Waits for the write in hand."""
         with self._writing:
+            self._closed = True
             self._open.close()
 
     def _write(self, calls: Sequence[Call], again: bool = True) -> None:
@@ -89,7 +91,7 @@ class Writer:
             self._files.passing("before_acknowledgement")
             for call in accepted:
                 call.done = True
-        except (OSError, duckdb.Error, LedgerUnavailable) as error:
+        except (OSError, duckdb.Error, LedgerUnavailable, ValueError, TypeError, OverflowError) as error:
             if isinstance(error, duckdb.Error) and is_damage(error):
                 self._distrust, self._distrust_everything = str(error), True
             if again:  # each alone: nobody is refused for another's sake, nor for a file that can be made anew
@@ -174,6 +176,8 @@ class Writer:
             return False
 
     def _open_anew(self) -> None:
+        if self._closed:
+            raise LedgerUnavailable("Ledger: it was closed; open it again.")
         if not self._distrust:
             return
         self._open.close()

@@ -182,6 +182,27 @@ def test_a_call_that_the_database_refuses_alone_is_refused_and_says_why(tmp_path
         _require_sound(ledger, 1)
 
 
+@pytest.mark.parametrize("count", [1, 60])
+def test_text_that_is_no_unicode_is_refused_and_text_with_odd_characters_kept(tmp_path: Path, count: int) -> None:
+    with a_ledger(tmp_path, [NOTES]) as ledger:
+        with pytest.raises(LedgerUnwritable, match="nothing was recorded"):
+            ledger.append([a_draft(subject="\ud800") for _ in range(count)])
+        with pytest.raises(LedgerUnwritable, match="nothing was recorded"):
+            ledger.append([a_draft(public={"words": "\ud800"}) for _ in range(count)])
+        odd = "a\x00b\n\u2028'\"é😀"
+        ledger.append([a_draft(subject=odd, public={"words": odd, odd: odd}) for _ in range(count)])
+        assert {event.subject for event in ledger.events()} == {odd}
+        _require_sound(ledger, count)
+
+
+def test_nothing_is_recorded_after_closing(tmp_path: Path) -> None:
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft()])
+    with pytest.raises(LedgerUnwritable, match="it was closed"):
+        ledger.append([a_draft()])
+    assert [path.name for path in (tmp_path / "ledger" / "journal").iterdir()] == ["00000001.jsonl"]
+
+
 def test_a_database_that_is_damaged_while_it_is_open_is_made_anew_and_answers(tmp_path: Path) -> None:
     with a_ledger(tmp_path, [NOTES]) as ledger:
         for _ in range(3):

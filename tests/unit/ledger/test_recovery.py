@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -242,6 +243,18 @@ def test_a_file_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) 
     with pytest.raises(LedgerUnavailable, match="'9999 from the future', unknown to this program"), a_ledger(tmp_path):
         pass
     assert _store(tmp_path).exists()
+
+
+def test_a_flip_anywhere_in_the_head_of_the_wal_is_damage_and_made_good(tmp_path: Path) -> None:
+    with a_ledger(tmp_path / "made", [NOTES]) as ledger:
+        events = ledger.append([a_draft(public={"words": f"w{n}"}) for n in range(3)])
+        shutil.copytree(tmp_path / "made", tmp_path / "left")
+    for at in range(0, 48, 2):
+        shutil.copytree(tmp_path / "left", tmp_path / f"{at}")
+        _flip(tmp_path / f"{at}" / "ledger" / "ledger.duckdb.wal", at)
+        with a_ledger(tmp_path / f"{at}", [NOTES]) as ledger:
+            assert ledger.events() == events
+            assert ledger.writable == ""
 
 
 def test_everything_in_the_folder_is_closed_to_others(tmp_path: Path) -> None:
