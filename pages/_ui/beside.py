@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Event
 
 from core import settings
@@ -15,6 +16,7 @@ from core.commands.running import dispatch
 from core.errors import SolventError
 from core.ledger.ledger import Ledger
 from core.ledger.verification import Verification
+from core.progress import Progress
 from pages._ui import cache
 
 _IDLE_SHARE = 3.0  # how long verifying rests for each second it works: pages come first
@@ -32,6 +34,7 @@ class Verifying:
 
     def __init__(self) -> None:
         self.found: Verification | None = None  # None: not looked at yet
+        self.at: datetime | None = None  # when
         self._ending, self._resting = Event(), Event()
         self._resting.set()
 
@@ -40,21 +43,25 @@ class Verifying:
         self._resting.clear()
         try:
             for since_head in (True, False):
-                self.found = ledger.verify(self._restful(), since_head)
-                if not self.found.sound:
-                    log.error("the record is not sound from event %s on: %s", self.found.first_bad, self.found.finding)
+                found = ledger.verify(self._restful(), since_head)
+                self.learn(found)
+                if not found.sound:
+                    log.error("the record is not sound from event %s on: %s", found.first_bad, found.finding)
                     return
         except _Ended:
             pass
         finally:
             self._resting.set()
 
+    def learn(self, found: Verification) -> None:
+        self.found, self.at = found, datetime.now(UTC)
+
     def end(self) -> None:
         """Nothing of the ledger is read any more when this returns."""
         self._ending.set()
         self._resting.wait(_LAST_PIECE_SECONDS)
 
-    def _restful(self) -> Callable[[str, float | None], None]:
+    def _restful(self) -> Progress:
         """Progress that rests after each piece of work."""
         began = time.monotonic()
 

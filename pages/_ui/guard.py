@@ -24,7 +24,7 @@ from core.errors import (
     UnknownApplicant,
     UnknownRecord,
 )
-from pages._ui import cache, cards
+from pages._ui import cache, cards, record_notices
 from pages._ui.session import visitor
 
 _TITLES: dict[type[SolventError], tuple[str, str]] = {
@@ -66,6 +66,7 @@ def desk() -> Desk:
     with refusals(), st.spinner("Opening the portfolio and the model …"):
         opened = cache.desk()
     cards.in_force(opened.model.version, opened.policy.version)
+    record_notices.draw()
     return opened
 
 

@@ -1,4 +1,4 @@
-"""`/healthz`: whether this desk can score right now, as JSON; 200 only when it just did."""
+"""`/healthz`: whether this desk can score and write down what is decided right now, as JSON; 200 only when it can."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from core.errors import SolventError
+from core.errors import LedgerUnavailable, SolventError
+from core.ledger.ledger import Ledger
 from pages._ui import cache, errors, warmup
 
 UNAVAILABLE = 503
+_Said = dict[str, str | int | bool]
 
 
 async def answer(request: Request) -> JSONResponse:
@@ -19,16 +21,33 @@ async def answer(request: Request) -> JSONResponse:
 
 
 def _probe() -> JSONResponse:
-    """Reads the portfolio and scores one applicant: what a person would ask for next."""
+    """Reads the portfolio, scores one applicant and asks the ledger: what a person would need next."""
     try:
         desk = cache.desk()
         score = desk.score(cache.examples(desk)[0])
+        ledger = cache.ledger()
+        recorded = _recorded(ledger)
     except SolventError as refusal:
         return _unavailable(str(refusal))
     except Exception as error:  # noqa: BLE001 - whatever broke, the answer to "are you well" is no
         return _unavailable(f"unexpected error {errors.logged(error, 'health check')}, see the server's log")
-    return JSONResponse({"status": "ok", "model_version": score.model_version, "policy_version": score.policy_version})
+    if ledger.writable:
+        return _unavailable(ledger.writable, recorded)
+    versions: _Said = {"model_version": score.model_version, "policy_version": score.policy_version}
+    return JSONResponse({"status": "ok"} | versions | recorded)
 
 
-def _unavailable(reason: str) -> JSONResponse:
-    return JSONResponse({"status": "unavailable", "reason": reason}, UNAVAILABLE)
+def _recorded(ledger: Ledger) -> _Said:
+    """How much is on record, asked of its database; LedgerUnavailable when that knows less than the chain."""
+    head = ledger.head
+    with ledger.reading() as cursor:
+        ((last,),) = cursor.execute("select coalesce(max(sequence), 0) from events").fetchall()
+    if last < head.count:
+        raise LedgerUnavailable(
+            f"Ledger: its database ends at event {last}, the chain at {head.count}; start it again."
+        )
+    return {"ledger_events": int(last), "writable": not ledger.writable}
+
+
+def _unavailable(reason: str, recorded: _Said | None = None) -> JSONResponse:
+    return JSONResponse({"status": "unavailable", "reason": reason} | (recorded or {}), UNAVAILABLE)

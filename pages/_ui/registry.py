@@ -47,6 +47,15 @@ SCREENS = (
     ),
     Screen(
         group="Administration",
+        page=roles.Page.AUDIT,
+        opens=Action.READ,
+        script="admin/audit.py",
+        title="Audit",
+        icon=":material/fact_check:",
+        help="Who did what, when and from where; whether the record is what was written.",
+    ),
+    Screen(
+        group="Administration",
         page=roles.Page.RETENTION,
         opens=Action.ADMINISTER,
         script="admin/retention.py",

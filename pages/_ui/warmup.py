@@ -18,7 +18,7 @@ import anyio.to_thread
 import streamlit as st
 
 from core.errors import SolventError
-from pages._ui import beside, cache, errors
+from pages._ui import audit_replay, beside, cache, errors, outbox
 
 # what a page loads on its first run, beside the core
 _LIBRARIES = (
@@ -45,7 +45,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     with beside.commands():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_in_background)
+            tasks.start_soon(outbox.keep_taking)
             yield
+            audit_replay.replaying.end()
             beside.verifying.end()
             tasks.cancel_scope.cancel()
 

@@ -5,9 +5,10 @@ import streamlit as st
 from core.accounts.events import latest_events
 from core.accounts.people import everyone
 from core.accounts.roles import Action, Page
-from pages._ui import cache, cards, guard, people_dialogs, people_tables
+from pages._ui import cache, cards, guard, outbox, people_dialogs, people_tables
 
 guard.require(Page.PEOPLE, Action.ADMINISTER)
+outbox.take()
 heading, controls = cards.header()
 cards.title(heading, "People", "Who may sign in, and in which role")
 with controls, st.container(horizontal=True, horizontal_alignment="right"):

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from html import escape
 
 import anyio.to_thread
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.accounts import sessions
 from core.errors import SolventError
-from pages._ui import cache, registry
+from pages._ui import cache, outbox, registry
 from pages._ui.session import cookies
 from pages._ui.session.destination import Destination, from_request
 
@@ -33,14 +34,14 @@ async def start(request: Request) -> Response:
         return _refused(request, wanted, str(refusal))
     if token is None:
         return _refused(request, wanted, "This sign-in was used already, is older than 15 seconds, or began elsewhere.")
-    answer = RedirectResponse(wanted.path(_base(request, START)), 303, _NEVER_KEPT)
+    answer = RedirectResponse(wanted.path(_base(request, START)), 303, _NEVER_KEPT, BackgroundTask(outbox.take))
     cookies.put(answer, cookies.SESSION, token, request.url.scheme)
     return answer
 
 
 async def end(request: Request) -> Response:
     """Takes away the cookie of a session that has ended; a link from elsewhere cannot sign anybody out."""
-    answer = RedirectResponse(f"{_base(request, END)}/", 303, _NEVER_KEPT)
+    answer = RedirectResponse(f"{_base(request, END)}/", 303, _NEVER_KEPT, BackgroundTask(outbox.take))
     if not await anyio.to_thread.run_sync(_is_alive, request):
         cookies.take_away(answer, cookies.SESSION, request.url.scheme)
     return answer

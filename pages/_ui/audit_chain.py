@@ -1,0 +1,146 @@
+"""Whether the chain is what was written: what is known, asking again, and its head to keep elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page, may
+from core.casework.audit_records import Verify, recorded_verification
+from core.errors import UnknownRecord
+from core.ledger.head import Head
+from core.ledger.ledger import Ledger
+from core.ledger.verification import Verification
+from core.progress import Progress
+from pages._ui import audit_files, audit_state, beside, guard
+from pages._ui.audit_state import Ordered
+from pages._ui.job import Job
+from pages._ui.session import visitor
+from pages._ui.words import plain
+
+_LONGEST_HEAD = 10_000  # bytes
+
+
+def summary(ledger: Ledger) -> str:
+    """How much is on record, and since when."""
+    count = ledger.head.count
+    if not count:
+        return "Nothing is on record yet."
+    events = "event" if count == 1 else "events"
+    return f"{count:,} {events} since {ledger.event(1).at:%-d %B %Y}"
+
+
+def draw(ledger: Ledger, person: Person) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(gap="xxsmall", width="content"):
+                _verdict(ledger)
+            with st.container(horizontal=True, width="content"):
+                if may(person.role, Page.AUDIT, Action.VERIFY):
+                    _buttons(ledger)
+                if may(person.role, Page.AUDIT, Action.DOWNLOAD):
+                    audit_files.head_button(ledger)
+        asked = audit_state.ordered()
+        if asked and not asked.job.running:
+            result(asked)
+
+
+def wait() -> None:
+    """A bar while a verification goes on; then the page is drawn with what it found."""
+    asked = audit_state.ordered()
+    if asked and asked.job.running:
+        asked.job.show()
+        st.rerun()
+
+
+def result(asked: Ordered) -> None:
+    """What the last verification of this session found."""
+    with guard.refusals():
+        found = asked.job.result()
+    if not found.sound:
+        st.error(plain(f"{_upper(found.finding)}."), title=_not_sound(found), icon=":material/gpp_bad:")
+        return
+    through = (
+        f" It goes through the head you gave: event {asked.against.count:,}, {moment(asked.against.at)}."
+        if asked.against
+        else ""
+    )
+    st.success(
+        f"All {found.events:,} events are what was written: every link of the journal, the database beside it and "
+        f"the head hold.{through}",
+        title=f"Sound, verified on {moment(asked.at)}",
+        icon=":material/verified:",
+    )
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%-d %B %Y, %H:%M} UTC"
+
+
+def _verdict(ledger: Ledger) -> None:
+    found, at, head = beside.verifying.found, beside.verifying.at, ledger.head
+    if found is None or at is None:
+        st.badge("Not verified yet", icon=":material/hourglass_empty:", color="gray")
+        st.caption("The chain is verified in the background after each start.")
+    elif found.sound:
+        behind = head.count - found.events
+        st.badge("Chain sound", icon=":material/verified:", color="green")
+        came = f"; {behind:,} came since" if behind > 0 else ""
+        st.caption(f"Verified up to event {found.events:,} on {moment(at)}{came}.")
+    else:
+        st.badge(_not_sound(found), icon=":material/gpp_bad:", color="red")
+        st.caption(plain(f"{_upper(found.finding)}. Found on {moment(at)}."))
+    if head.count:
+        st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
+    if ledger.writable:
+        st.caption(f":material/lock: {plain(ledger.writable)}")
+
+
+def _buttons(ledger: Ledger) -> None:
+    asked = audit_state.ordered()
+    busy = bool(asked and asked.job.running)
+    if st.button("Verify", icon=":material/verified:", type="primary", disabled=busy):
+        _begin(ledger, None)
+    with st.popover("Against a kept head", icon=":material/upload_file:", disabled=busy):
+        head = _kept_head(ledger)
+        if st.button("Verify against it", type="primary", disabled=head is None):
+            _begin(ledger, head)
+
+
+def _kept_head(ledger: Ledger) -> Head | None:
+    """The head in an uploaded file; what is wrong with the file is said in its place."""
+    file = st.file_uploader(
+        "A head that was downloaded before", "json", key=audit_state.HEAD, help="The chain must go through it."
+    )
+    if file is None:
+        return None
+    try:
+        head = Head.from_json(file.read(_LONGEST_HEAD).decode(errors="replace"), ledger.keys.ledger_id)
+    except UnknownRecord as refusal:
+        st.error(plain(str(refusal)), icon=":material/error:")
+        return None
+    st.caption(f"Event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
+    return head
+
+
+def _begin(ledger: Ledger, against: Head | None) -> None:
+    person, address = guard.require(Page.AUDIT, Action.VERIFY), visitor.address()
+
+    def work(progress: Progress) -> Verification:
+        found = recorded_verification(ledger, person, Verify(against), address, progress)
+        if against is None or found.sound:  # a forged head says nothing about the chain
+            beside.verifying.learn(found)
+        return found
+
+    audit_state.order(Ordered(Job(work), against, visitor.now()))
+    st.rerun()
+
+
+def _not_sound(found: Verification) -> str:
+    return f"Not sound from event {found.first_bad or 0:,} on"
+
+
+def _upper(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}".rstrip(".")

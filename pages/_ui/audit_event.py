@@ -1,0 +1,87 @@
+"""One event in full: everything the chain says of it in public, and its place in the chain."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import streamlit as st
+
+from core.accounts import roles
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
+from core.casework.audit_words import label_of, sentence_of
+from core.casework.kinds import DECIDED, SCORED
+from core.ledger.event import Event, Json
+from core.ledger.ledger import Ledger
+from pages._ui import audit_state, guard, links
+from pages._ui.words import plain
+
+_OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
+
+
+def draw(ledger: Ledger, person: Person) -> None:
+    """The picked event; what to do where none is picked."""
+    sequence = audit_state.picked()
+    if sequence is None:
+        st.caption("Tick a row to read the event in full, with its hashes.")
+        return
+    with guard.refusals():
+        event = ledger.event(sequence)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(
+                f"Event {event.sequence:,}: {plain(label_of(event.kind).lower())}", anchor=False, width="content"
+            )
+            if event.kind in _OPENED_IN_HISTORY and roles.may(person.role, Page.HISTORY, Action.READ):
+                links.record(event.sequence)
+        st.markdown(plain(sentence_of(event.kind, event.subject, event.public)))
+        left, right = st.columns(2)
+        with left:
+            st.markdown("**Who, when, where from**")
+            st.table(_circumstances(event), border="horizontal", alt="Who did it, when and where from")
+        with right:
+            st.markdown("**What the event says in public**")
+            if event.public:
+                st.table(_public(event), border="horizontal", alt="The public part of the event")
+            else:
+                st.caption("Nothing more.")
+        _hashes(event)
+
+
+def _circumstances(event: Event) -> dict[str, str]:
+    rows = {
+        "When": f"{event.at:%Y-%m-%d %H:%M:%S.%f} UTC",
+        "Who": event.actor.name or "nobody known",
+        "Role": event.actor.role.replace("_", " "),
+        "From": event.actor.address,
+        "About": event.subject,
+        "Application": event.application,
+        "Client's reference": event.applicant,
+        "Sealed part": f"{len(event.seal.ciphertext):,} bytes, readable with the application's key"
+        if event.seal
+        else "",
+    }
+    return {label: plain(value) for label, value in rows.items() if value}
+
+
+def _public(event: Event) -> dict[str, str]:
+    return {plain(name.replace("_", " ").capitalize()): plain(_said(value)) for name, value in event.public.items()}
+
+
+def _said(value: Json) -> str:
+    """As it stands on the chain, to the last digit."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _hashes(event: Event) -> None:
+    st.markdown("**Its place in the chain**")
+    before = f"Hash of event {event.sequence - 1:,}" if event.sequence > 1 else "Nothing in front"
+    st.table(
+        {before: f"`{event.previous_hash.hex()}`", "Own hash": f"`{event.hash.hex()}`"},
+        border="horizontal",
+        alt="The hash of the event in front and of this one",
+    )
+    st.caption("The own hash is that of the one in front and of everything this event says, its sealed part included.")

@@ -1,0 +1,86 @@
+"""What an auditor asks for, from widgets to a frozen question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+import streamlit as st
+
+from core.casework.audit import AuditQuestion
+from core.casework.audit_words import Group
+from core.casework.history_question import DEFAULT_DAYS, EVER, Period, last_days
+from pages._ui import audit_state
+
+ROWS_PER_PAGE: Final = (25, 50, 100, 200)
+_DAYS: Final = {
+    "Last 24 hours": 1,
+    "Last 7 days": 7,
+    "Last 30 days": 30,
+    f"Last {DEFAULT_DAYS} days": DEFAULT_DAYS,
+}
+_EVER: Final = "Everything"
+_CHOSEN: Final = "Days of my choice"
+_PERIODS: Final = (*_DAYS, _EVER, _CHOSEN)
+
+
+def asked(actors: Sequence[str], now: datetime) -> AuditQuestion:
+    """The question with its page."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period = _period(now)
+        groups = st.multiselect(
+            "What", list(Group), key=audit_state.GROUPS, placeholder="Everything", format_func=_words, width=220
+        )
+        actor = st.selectbox("Who", list(actors), index=None, key=audit_state.ACTOR, placeholder="Anybody", width=160)
+        about = st.text_input(
+            "About",
+            key=audit_state.ABOUT,
+            placeholder="Name, application, client number",
+            icon=":material/search:",
+            help="A user name, an application's id, a version or a file as it begins; or a whole client number.",
+            max_chars=80,
+            autocomplete="off",
+            width=270,
+        )
+        rows = st.selectbox("Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, width=100)
+    question = AuditQuestion(period, tuple(groups), actor or "", about.strip(), 1, rows)
+    # the clock moves the beginning of a period on, which makes it no other question
+    same = (
+        st.session_state.get(audit_state.PERIOD),
+        st.session_state.get(audit_state.DAYS),
+        replace(question, period=EVER),
+    )
+    return replace(question, page=audit_state.page(same))
+
+
+def _period(now: datetime) -> Period:
+    chosen = st.selectbox("When", _PERIODS, index=3, key=audit_state.PERIOD, width=160)
+    if chosen == _CHOSEN:
+        return _days(now)
+    return last_days(now, _DAYS[chosen]) if chosen in _DAYS else EVER
+
+
+def _days(now: datetime) -> Period:
+    """Whole days by UTC; while only the first is chosen, up to now."""
+    today = now.astimezone(UTC).date()
+    chosen = st.date_input(
+        "From and to, UTC",
+        (today - timedelta(days=6), today),
+        max_value=today,
+        key=audit_state.DAYS,
+        format="YYYY-MM-DD",
+        width=230,
+    )
+    days = chosen if isinstance(chosen, tuple) else (chosen,)
+    first = _midnight(days[0]) if days else None
+    return Period(first, _midnight(days[1]) + timedelta(days=1) if len(days) == 2 else None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _words(group: Group) -> str:
+    return group.value

@@ -1,0 +1,61 @@
+"""How a replay of everything ended, in sentences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from core.casework.json_fields import text, whole
+from core.ledger.event import Public
+
+_ANSWERED = (0, 1)  # the same, or with differences; every other code is a refusal
+
+
+@dataclass(frozen=True)
+class Answer:
+    sound: bool
+    title: str
+    words: str
+    lines: tuple[str, ...]  # what differs, or could not be repeated
+
+
+def read_answer(code: int, out: str, last_words: str) -> Answer | None:
+    """What the command printed; None when it was ended before it had an answer."""
+    if code < 0:
+        return None
+    if code not in _ANSWERED:
+        return Answer(False, "The replay could not be made", last_words or "See the server's log.", ())
+    said: Public = json.loads(out)
+    same, records = whole(said, "same") or 0, whole(said, "records") or 0
+    differing, erased, impossible = (whole(said, name) or 0 for name in ("differing", "erased", "impossible"))
+    parts = (
+        f"{same:,} of {records:,} scores and decisions came out the same to the last bit, "
+        f"{whole(said, 'from_raw') or 0:,} of them also from the raw application",
+        f"{differing:,} differ{_counted(said, 'differing_parts')}" if differing else "",
+        f"{impossible:,} could not be repeated{_counted(said, 'impossible_reasons')}" if impossible else "",
+        f"{erased:,} cannot be read any more, because their person was forgotten" if erased else "",
+    )
+    sound = said.get("sound") is True
+    title = "Everything that can be read was repeated" if sound else "Not everything came out the same"
+    return Answer(sound, title, f"{'; '.join(filter(None, parts))}.", _first(said))
+
+
+def _counted(said: Public, name: str) -> str:
+    counts = said.get(name)
+    told = [f"{why}: {count}" for why, count in counts.items()] if isinstance(counts, dict) else []
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _first(said: Public) -> tuple[str, ...]:
+    first = said.get("first")
+    return tuple(_line(one) for one in first if isinstance(one, dict)) if isinstance(first, list) else ()
+
+
+def _line(one: Public) -> str:
+    differences = one.get("differences")
+    told = [
+        f"{text(difference, 'part')}: {text(difference, 'words')}"
+        for difference in (differences if isinstance(differences, list) else [])
+        if isinstance(difference, dict)
+    ]
+    return f"Event {whole(one, 'sequence') or 0:,}: {'; '.join(told) or text(one, 'reason')}"

@@ -1,0 +1,123 @@
+"""The list of events, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from core.casework.audit import AuditPage, AuditQuestion, AuditRow
+from core.casework.audit_words import WORDS, Group
+from pages._ui import audit_state
+
+NEXT_KEY: Final = "N"
+PREVIOUS_KEY: Final = "P"
+KEYS: Final = ((NEXT_KEY, "older events"), (PREVIOUS_KEY, "newer events"))
+_MOMENT: Final = "YYYY-MM-DD HH:mm:ss"
+_ROW: Final = 35  # pixels, also the line of names
+_MOST_ROWS_IN_VIEW: Final = 13
+_COLOURS: Final = {
+    Group.SIGN_INS: "#5B738033",
+    Group.PEOPLE: "#6B5BA84D",
+    Group.DECISIONS: "#0F6E844D",
+    Group.SCORES: "#0F6E8426",
+    Group.POLICIES_AND_MODELS: "#9A5B0C40",
+    Group.EXPORTS_AND_DOWNLOADS: "#9A5B0C40",
+    Group.OUTCOMES: "#1B7F5C33",
+    Group.ERASURES: "#B5382F40",
+    Group.VERIFICATION: "#1B7F5C33",
+}
+_REFUSED: Final = "#B5382F40"
+
+
+def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
+    first = (page.page - 1) * question.rows_per_page + 1
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Events", anchor=False, width="content")
+        if page.rows:
+            last = first + len(page.rows) - 1
+            st.caption(f"{first:,} to {last:,} of {page.total:,}, newest first", width="content")
+    if not page.rows:
+        st.markdown("No event fits this question.")
+        st.caption("Choose a longer period, or clear a filter.")
+        return
+    shown = tuple(row.sequence for row in page.rows)
+    key = f"audit_events_{shown[0]}_{shown[-1]}_{len(shown)}_{narrow}"
+    picked = audit_state.picked()
+    st.dataframe(
+        _frame(page.rows, narrow),
+        hide_index=True,
+        height=(min(len(shown), _MOST_ROWS_IN_VIEW) + 1) * _ROW + 2,
+        column_config=_NARROW if narrow else _WIDE,
+        key=key,
+        on_select=lambda: audit_state.pick_of(key, shown),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [shown.index(picked)]}} if picked in shown else None,
+        alt="Events on the chain: number, time, kind, who, role, where from, what in words and hash, newest first",
+    )
+    _pager(page)
+
+
+def _pager(page: AuditPage) -> None:
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(
+            "Newer",
+            icon=":material/chevron_left:",
+            shortcut=PREVIOUS_KEY,
+            disabled=page.page == 1,
+            on_click=audit_state.turn_to,
+            args=(page.page - 1,),
+        )
+        st.button(
+            "Older",
+            icon=":material/chevron_right:",
+            shortcut=NEXT_KEY,
+            disabled=page.page == page.pages,
+            on_click=audit_state.turn_to,
+            args=(page.page + 1,),
+        )
+
+
+def _frame(rows: tuple[AuditRow, ...], narrow: bool) -> pd.DataFrame:
+    columns: dict[str, list[object]] = {
+        "#": [row.sequence for row in rows],
+        "When, UTC": [row.at.replace(tzinfo=None) for row in rows],
+        "Kind": [[row.kind] for row in rows],
+        "Who": [row.actor or "nobody known" for row in rows],
+    }
+    if not narrow:
+        columns |= {
+            "Role": [row.role for row in rows],
+            "From": [row.address or "command line" if row.role == "console" else row.address for row in rows],
+            "What": [row.what for row in rows],
+            "Hash": [row.hash for row in rows],
+        }
+    return pd.DataFrame(columns)
+
+
+def _colour(label: str, group: Group) -> str:
+    return _REFUSED if label.endswith("refused") else _COLOURS[group]
+
+
+_KIND: Final = {
+    "options": [words.label for words in WORDS],
+    "color": [_colour(words.label, words.group) for words in WORDS],
+}
+_column = st.column_config
+_WIDE: Final = {
+    "#": _column.NumberColumn(format="localized", width=58),
+    "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=140),
+    "Kind": _column.MultiselectColumn(**_KIND, width=120),
+    "Who": _column.TextColumn(width=98),
+    "Role": _column.TextColumn(width=92),
+    "From": _column.TextColumn(width=94),
+    "What": _column.TextColumn(width=270),
+    "Hash": _column.TextColumn(width=104, help="The first twelve of 64 digits."),
+}
+_NARROW: Final = {
+    "#": _column.NumberColumn(format="localized", width=46),
+    "When, UTC": _column.DatetimeColumn(format="MM-DD HH:mm", width=84),
+    "Kind": _column.MultiselectColumn(**_KIND, width=104),
+    "Who": _column.TextColumn(width=98),
+}

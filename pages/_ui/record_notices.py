@@ -1,0 +1,29 @@
+"""What everybody at work should know about the record: what was made good in it, and whether it can be trusted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import SolventError
+from pages._ui import beside, cache
+from pages._ui.words import plain
+
+
+def draw() -> None:
+    """Nothing where the record is as it should be; a record that cannot be opened is said where it is needed."""
+    found = beside.verifying.found
+    if found is not None and not found.sound:
+        st.error(
+            f"From event {found.first_bad or 0:,} on it is not what was written: {plain(found.finding)}. "
+            "Work goes on, and everything new is recorded; tell the auditor and the person who runs Solvent.",
+            title="The record is not sound",
+            icon=":material/gpp_bad:",
+        )
+    try:
+        notices = cache.ledger().notices
+    except SolventError:
+        return
+    if notices:
+        st.info(
+            "\n\n".join(plain(notice) for notice in notices), title="The record was made good", icon=":material/build:"
+        )
