@@ -18,11 +18,12 @@ MOST_NOTES = 5_000  # newest filtered rows whose notes are unsealed for one sear
 
 Notes = Callable[[Sequence[int]], Mapping[int, str]]  # decisions by sequence -> their notes; erased ones are left out
 Step = str | float | int
+_FEW = (State.OPEN, State.REFERRED)  # dear to find, so found once instead of for the count and again for the page
 
 _ROW = """
-    select page.sequence, page."at" as at_utc, page.application, page.applicant, page.actor as officer, page.role, page.decision,
-        page.recommendation, page.override_code, page.override_side, page.default_probability, page.points,
-        page.grade, page.amount, page.model_version, page.policy_version, page.demo,
+    select page.sequence, page."at" as at_utc, page.application, page.applicant, page.actor as officer, page.role,
+        page.decision, page.recommendation, page.override_code, page.override_side, page.default_probability,
+        page.points, page.grade, page.amount, page.model_version, page.policy_version, page.demo,
         case
             when {erased} then 'erased'
             when page.decision = '' then 'open'
@@ -93,15 +94,21 @@ def asked_rows(
 ) -> tuple[Matching, int | None]:
     """The rows of all pages, and how many notes were searched for them."""
     filtered = matching(question)
+    if question.about or question.state in _FEW:
+        filtered = filtered.only(_sequences(cursor, filtered, ""))
     if not question.note:
         return filtered, None
     if notes is None:
         raise ValueError("history: a search in notes needs what unseals them")
-    newest = f"select sequence from {filtered.sql} order by sequence desc limit {MOST_NOTES}"
-    sequences = [sequence for (sequence,) in cursor.execute(newest, filtered.bound).fetchall()]
+    sequences = _sequences(cursor, filtered, f"order by sequence desc limit {MOST_NOTES}")
     wanted = question.note.casefold()
     found = [sequence for sequence, note in notes(sequences).items() if wanted in note.casefold()]
     return filtered.only(found), len(sequences)
+
+
+def _sequences(cursor: duckdb.DuckDBPyConnection, asked: Matching, which: str) -> list[int]:
+    found = cursor.execute(f"select sequence from {asked.sql} {which}", asked.bound).fetchall()
+    return [sequence for (sequence,) in found]
 
 
 def _steps(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, asked: Matching) -> list[tuple[Step, int]]:

@@ -62,7 +62,11 @@ _STATES = {
     State.OPEN: NOT_ERASED,
     State.REFERRED: f"sequence in {WAITING} and {NOT_ERASED}",
     State.CLOSED: f"sequence not in {WAITING} and {NOT_ERASED}",
-    State.ERASED: ERASED,
+    State.ERASED: """sequence in (
+        select sequence from decisions where application in (select application from erasures where application <> '')
+        union all select sequence from decisions
+        where applicant in (select applicant from erasures where application = '' and applicant <> '')
+    )""",
 }
 _OVERRIDES = {
     Overridden.ANY: "override_side <> ''",

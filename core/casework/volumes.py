@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import exp
+from math import exp, log
 
 import duckdb
 
+from core.casework.case_state import DECLINE, REFER, WITHDRAWN
 from core.casework.history_question import HistoryQuestion
 from core.casework.history_sql import matching
+from core.casework.outcomes import APPROVALS
 from core.model.card import Estimate
 from core.model.intervals import wilson
 
@@ -78,40 +81,40 @@ class OverrideView:
 
 
 _VOLUMES = """
-    select date_trunc($grain, "at")::date, count(*),
-        count(*) filter (decision in ('approve', 'approve_changed_terms')), count(*) filter (decision = 'decline'),
-        count(*) filter (decision = 'refer'), count(*) filter (decision = 'withdrawn'),
-        count(*) filter (settles is not null and decision <> 'withdrawn')
-    from {asked} group by 1 order by 1"""
+    select date_trunc($grain, "at")::date, decision, count(*), count(settles) from {asked} group by 1, 2 order by 1"""
 
-_LOG_ODDS = "ln(default_probability / (1 - default_probability))"
-_ENDS = "select min({x}), max({x}) from {asked} where default_probability > 0 and default_probability < 1"
+_ENDS = """
+    select min(default_probability), max(default_probability)
+    from {asked} where default_probability > 0 and default_probability < 1"""
 _BINS = """
-    select least(floor(({x} - $low) / $width), {last})::integer, decision, count(*)
+    select least(floor((ln(default_probability / (1 - default_probability)) - $low) / $width), {last})::integer,
+        decision, count(*)
     from {asked} where default_probability > 0 and default_probability < 1 group by 1, 2 order by 1, 2"""
 
-_OVERRIDES = """
-    select actor, count(*), count(*) filter (override_side = 'low'), count(*) filter (override_side = 'high')
-    from {asked} where decision in ('approve', 'approve_changed_terms', 'decline')
-    group by actor order by 2 desc, actor"""
+_OVERRIDES = "select actor, decision, override_side, count(*) from {asked} group by 1, 2, 3"
+_FINAL = (*APPROVALS, DECLINE)
 
 
 def volumes(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, grain: Grain) -> tuple[Volume, ...]:
     """Oldest first; order and page of the question do not matter, nor does its note."""
     asked = matching(question)
     rows = cursor.execute(_VOLUMES.format(asked=asked.sql), {**asked.bound, "grain": grain.value}).fetchall()
-    return tuple(Volume(*cells) for cells in rows)
+    by_start: dict[date, dict[str, tuple[int, int]]] = {}
+    for start, decision, count, settled in rows:
+        by_start.setdefault(start, {})[decision] = (count, settled)
+    return tuple(_volume(start, counts) for start, counts in by_start.items())
 
 
 def pd_histogram(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> tuple[PdBin, ...]:
     """Between the least and the greatest PD of the filtered decisions; empty without any."""
     asked = matching(question)
-    ((low, high),) = cursor.execute(_ENDS.format(asked=asked.sql, x=_LOG_ODDS), asked.bound).fetchall()
-    if low is None:
+    ((least, greatest),) = cursor.execute(_ENDS.format(asked=asked.sql), asked.bound).fetchall()
+    if least is None:
         return ()
-    width = (high - low) / PD_BINS or 1.0  # one PD only: everything lies in the first bin
+    low = _log_odds(least)
+    width = (_log_odds(greatest) - low) / PD_BINS or 1.0  # one PD only: everything lies in the first bin
     binned = cursor.execute(
-        _BINS.format(asked=asked.sql, x=_LOG_ODDS, last=PD_BINS - 1), {**asked.bound, "low": low, "width": width}
+        _BINS.format(asked=asked.sql, last=PD_BINS - 1), {**asked.bound, "low": low, "width": width}
     ).fetchall()
     counts: dict[int, list[tuple[str, int]]] = {place: [] for place in range(PD_BINS)}
     for place, decision, count in binned:
@@ -123,15 +126,39 @@ def pd_histogram(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -
 def overrides(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> OverrideView:
     """Per officer and in total, with the number of decisions each rate rests on."""
     asked = matching(question)
-    rows = cursor.execute(_OVERRIDES.format(asked=asked.sql), asked.bound).fetchall()
-    by_officer = tuple(Overrides(*cells) for cells in rows)
-    total = Overrides(
-        officer="",
-        decisions=sum(one.decisions for one in by_officer),
-        low=sum(one.low for one in by_officer),
-        high=sum(one.high for one in by_officer),
+    counted = cursor.execute(_OVERRIDES.format(asked=asked.sql), asked.bound).fetchall()
+    final = [(officer, side, count) for officer, decision, side, count in counted if decision in _FINAL]
+    by_officer = [_overrides(name, [row for row in final if row[0] == name]) for name in {row[0] for row in final}]
+    by_officer.sort(key=lambda one: (-one.decisions, one.officer))
+    return OverrideView(_overrides("", final), tuple(by_officer))
+
+
+def _volume(start: date, counts: Mapping[str, tuple[int, int]]) -> Volume:
+    """`counts`: by decision, how many, and how many of them settled a referral."""
+    number = {decision: count for decision, (count, _) in counts.items()}
+    return Volume(
+        start=start,
+        decisions=sum(number.values()),
+        approved=sum(number.get(decision, 0) for decision in APPROVALS),
+        declined=number.get(DECLINE, 0),
+        referred=number.get(REFER, 0),
+        withdrawn=number.get(WITHDRAWN, 0),
+        settled=sum(counts[decision][1] for decision in _FINAL if decision in counts),
     )
-    return OverrideView(total, by_officer)
+
+
+def _overrides(officer: str, counts: Sequence[tuple[str, str, int]]) -> Overrides:
+    """`counts`: officer, side and how many."""
+    return Overrides(
+        officer=officer,
+        decisions=sum(count for _, _, count in counts),
+        low=sum(count for _, side, count in counts if side == "low"),
+        high=sum(count for _, side, count in counts if side == "high"),
+    )
+
+
+def _log_odds(probability: float) -> float:
+    return log(probability / (1 - probability))
 
 
 def _probability(log_odds: float) -> float:

@@ -7,7 +7,16 @@ import platform
 
 from core import settings
 from core.desk import open_desk
-from tests.bench import bench_features, bench_full, bench_rerun, bench_scoring, bench_sign_in, bench_start, bench_tables
+from tests.bench import (
+    bench_features,
+    bench_full,
+    bench_history,
+    bench_rerun,
+    bench_scoring,
+    bench_sign_in,
+    bench_start,
+    bench_tables,
+)
 
 
 def main() -> None:
@@ -23,6 +32,7 @@ def main() -> None:
     desk.close()
     bench_tables.run(own)
     bench_features.bench_features(full=False)
+    bench_history.run()
     bench_sign_in.run()
     bench_start.run()
     bench_rerun.run()
