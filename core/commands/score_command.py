@@ -12,7 +12,7 @@ from core.casework.refusals import refusal_words
 from core.commands.console import Console
 from core.commands.place import Place
 from core.desk import Desk
-from core.errors import ApplicationRefused, SettingsError, SolventError
+from core.errors import ApplicationRefused, PortfolioMissing, SettingsError, SolventError
 from core.portfolio import application
 from core.portfolio.application_json import LARGEST_BYTES, read_fields
 from core.portfolio.wording import money, percent, points
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     fields = None if arguments.application is None else read_fields(_content(arguments.application, console))
     desk = place.desk()
     try:
-        case = _case(desk, arguments, fields)
+        desk, case = _case_of_now(desk, place, arguments, fields)
     except SolventError as refusal:
         words = refusal_words(refusal)
         _written_down(lambda casework: casework.record_refusal(*words, CONSOLE), desk, place, console)
@@ -56,6 +56,19 @@ def _check_question(arguments: argparse.Namespace) -> None:
         raise SettingsError("score: name either an applicant's ID or --application FILE.")
     if arguments.history_of is not None and arguments.application is None:
         raise SettingsError("score: --history-of goes with --application; a stored applicant has a history already.")
+
+
+def _case_of_now(
+    desk: Desk, place: Place, arguments: argparse.Namespace, fields: dict[str, object] | None
+) -> tuple[Desk, ScoredCase]:
+    """Once more where the portfolio was replaced while it was asked, as an import or an erasure does."""
+    try:
+        return desk, _case(desk, arguments, fields)
+    except PortfolioMissing:
+        if not desk.changed_on_disk():
+            raise
+    reopened = place.desk()
+    return reopened, _case(reopened, arguments, fields)
 
 
 def _case(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] | None) -> ScoredCase:

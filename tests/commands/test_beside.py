@@ -18,6 +18,7 @@ import pytest
 from core import settings
 from core.commands.channel import client
 from core.commands.channel.protocol import program
+from core.errors import SolventError
 from core.portfolio import contract_file
 from core.portfolio.contract import Kind
 from core.portfolio.tables import Tables
@@ -84,7 +85,11 @@ class Load:
     def _score(self, words: list[str], heard: Heard, applicant: int | None) -> None:
         if self.over.is_set():
             return
-        code = client.ask(settings.read(data_dir=self.desk).channel_file, ["score", *words, "--json"], heard)
+        try:
+            code = client.ask(settings.read(data_dir=self.desk).channel_file, ["score", *words, "--json"], heard)
+        except SolventError as refusal:
+            self.wrong.append(f"{words}: {refusal}")
+            return
         if code != 0 or json.loads(heard.printed)["applicant"] != applicant:
             self.wrong.append(f"{words}: {code}, {heard.said}")
         self.written += 1

@@ -20,6 +20,7 @@ from core.errors import (
     ApplicationRefused,
     LedgerLocked,
     LedgerUnwritable,
+    PortfolioMissing,
     SettingsError,
     SolventError,
     UnknownApplicant,
@@ -218,3 +219,25 @@ def test_without_a_ledger_the_score_says_why_it_is_not_recorded(
 ) -> None:
     assert run("2", without_ledger=True) == 0
     assert capsys.readouterr().err == "Not recorded: Ledger: process 7 has it open; end it first.\n"
+
+
+def test_a_portfolio_that_is_replaced_meanwhile_is_asked_again(
+    run: Callable[..., int], casework: FakeCasework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Desk.score
+
+    def replaced_once(desk: Desk, key: str) -> Score:
+        asked.append(key)
+        if len(asked) == 1:
+            raise PortfolioMissing("Portfolio: must be the one this desk has open.")
+        return real(desk, key)
+
+    monkeypatch.setattr(Desk, "score", replaced_once)
+    monkeypatch.setattr(Desk, "changed_on_disk", lambda desk: True)
+    assert run("2") == 0
+    assert [words[1] for words in casework.written] == ["scored"]
+    asked.clear()
+    monkeypatch.setattr(Desk, "changed_on_disk", lambda desk: False)
+    with pytest.raises(PortfolioMissing):
+        run("2")
