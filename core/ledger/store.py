@@ -18,7 +18,7 @@ from core.ledger.event import Event
 from core.ledger.migrations import applied_steps, migrate
 from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import ReadingRows, bring_up_to_date, insert_readings
-from core.ledger.store_insert import insert, quoted
+from core.ledger.store_insert import BY_VALUES, insert, quoted
 from core.ledger.store_rows import EVENT_COLUMNS, event_of_row, row_of
 
 STORE_FILE = "ledger.duckdb"
@@ -138,9 +138,10 @@ class Store:
 
     def known(self, idempotency_keys: Collection[str]) -> dict[str, Event]:
         """The events of those keys that there are."""
-        if not idempotency_keys:
+        sequences = self._sequences(idempotency_keys)
+        if not sequences:
             return {}
-        found = self._all("where idempotency_key in (select unnest(?)) order by sequence desc", [[*idempotency_keys]])
+        found = self._all("where sequence in (select unnest(?)) order by sequence desc", [sequences])
         return {event.idempotency_key: event for event in found}  # the first event of a key stays
 
     def latest(self, kind: str, subject: str) -> Event | None:
@@ -191,6 +192,17 @@ class Store:
         """DuckDB makes it anew after each checkpoint, readable by all."""
         with suppress(FileNotFoundError):
             self._wal.chmod(0o600)
+
+    def _sequences(self, idempotency_keys: Collection[str]) -> list[int]:
+        """Which events have these keys: nearly always none, so nothing but the keys is read."""
+        if not idempotency_keys:
+            return []
+        few = len(idempotency_keys) <= BY_VALUES
+        among = ", ".join("?" * len(idempotency_keys)) if few else "select unnest(?)"
+        values: list[object] = [*idempotency_keys] if few else [[*idempotency_keys]]
+        with self.cursor() as cursor:
+            rows = cursor.execute(f"select sequence from events where idempotency_key in ({among})", values).fetchall()
+        return [sequence for (sequence,) in rows]
 
     def _first(self, where: str, values: list[object]) -> Event | None:
         found = self._all(where, values)
