@@ -37,6 +37,15 @@ SCREENS = (
         help="One client by number: what is recommended, how likely a default is, and why.",
     ),
     Screen(
+        group="Casework",
+        page=roles.Page.HISTORY,
+        opens=Action.READ,
+        script="casework/history.py",
+        title="History",
+        icon=":material/history:",
+        help="What was decided, when and by whom; each record as it was shown then.",
+    ),
+    Screen(
         group="Administration",
         page=roles.Page.PEOPLE,
         opens=Action.ADMINISTER,

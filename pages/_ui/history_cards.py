@@ -1,0 +1,154 @@
+"""The head of the history and its charts: what the filtered decisions come to, over time and by probability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+import streamlit as st
+
+from core.accounts.roles import Action, Page
+from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
+from core.casework.history_question import HistoryQuestion
+from core.casework.history_summary import Share, day_words, days_of, in_a_sentence, week_shares
+from core.casework.pd_spread import PdSpread
+from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
+from core.ledger.ledger import Ledger
+from pages._ui import beside, figure, guard, history_spread_chart, history_state, history_trend_chart, state
+from pages._ui.words import plain
+
+_SHARES: Final = {Share.APPROVED: "Approval rate", Share.WITHOUT_REFERRAL: "Decided without referral"}
+_SPREADS: Final = {"pd": "PD by decision", "overrides": "Overrides"}
+_Choice = TypeVar("_Choice")
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """The filtered decisions all together."""
+
+    weeks: Sequence[Volume]
+    bins: Sequence[PdBin]
+    overridden: OverrideView
+    sentence: str
+    changes: Sequence[Change]  # of the period
+    policy: Change | None  # in force when it ended
+
+
+def view(ledger: Ledger, question: HistoryQuestion, now: datetime) -> HistoryView:
+    with ledger.reading() as cursor:
+        weeks = volumes(cursor, question, Grain.WEEK)
+        bins = pd_histogram(cursor, question)
+        overridden = overrides(cursor, question)
+    known = changes(ledger)
+    sentence = in_a_sentence(weeks, overridden.total, days_of(question.period, weeks, now))
+    period = question.period
+    return HistoryView(weeks, bins, overridden, sentence, within(known, period), policy_at_the_end(known, period))
+
+
+def head(sentence: str) -> None:
+    with st.container(gap=None):
+        st.header("Decision history", anchor=False)
+        st.caption(plain(f"{sentence} {verified()}".strip()))
+
+
+def verified() -> str:
+    """What is known of the chain at this moment."""
+    found = beside.verifying.found
+    if found is None:
+        return "The chain is being verified."
+    return "Chain verified." if found.sound else f"The chain is not sound from event {found.first_bad or 0:,} on."
+
+
+def charts(seen: HistoryView) -> None:
+    """Side by side; below each other on a phone."""
+    left, right = st.columns([0.57, 0.43])
+    with left:
+        _over_time(seen)
+    with right:
+        _spread(seen)
+
+
+@st.fragment
+def _over_time(seen: HistoryView) -> None:
+    guard.require(Page.HISTORY, Action.READ)
+    with st.container(border=True, height="stretch"):
+        chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
+        weeks = week_shares(seen.weeks, chosen)
+        st.plotly_chart(
+            history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen()),
+            config=figure.CONFIG,
+            key="history_trend",
+            alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
+        )
+        told = [_in_force(change) for change in seen.changes]
+        of = "Share of what was approved or declined; weeks begin on Monday."
+        st.caption(plain(" ".join([of, *told])))
+
+
+def _in_force(change: Change) -> str:
+    thing = "Policy" if change.is_policy else "Model"
+    version = change.version.removeprefix("policy-")
+    return f"{thing} {version} since {day_words(change.at.date())}."
+
+
+@st.fragment
+def _spread(seen: HistoryView) -> None:
+    guard.require(Page.HISTORY, Action.READ)
+    with st.container(border=True, height="stretch"):
+        chosen = _head_with_switch("Spread", history_state.SPREAD, _SPREADS, "pd")
+        if chosen == "pd":
+            _by_probability(seen)
+        else:
+            _overrides(seen.overridden)
+
+
+def _by_probability(seen: HistoryView) -> None:
+    st.plotly_chart(
+        history_spread_chart.spread(PdSpread(seen.bins), seen.policy),
+        config=figure.CONFIG,
+        key="history_pd",
+        alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
+    )
+    cut = "" if seen.policy is None else f" Cut-offs: {seen.policy.version}, in force when the period ends."
+    st.caption(plain(f"Bars are equally wide in log-odds.{cut}"))
+
+
+def _overrides(overridden: OverrideView) -> None:
+    st.plotly_chart(
+        history_spread_chart.overrides(overridden),
+        config=figure.CONFIG,
+        key="history_overrides",
+        alt="Override rate of each officer and of everybody, split into low side and high side",
+    )
+    st.caption(
+        "Low side: approved what was not recommended. High side: declined what was not. "
+        "Share of what was approved or declined, with its 95 % interval."
+    )
+
+
+def _head_with_switch(title: str, key: str, choices: Mapping[_Choice, str], first: _Choice) -> _Choice:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        chosen = st.segmented_control(
+            title,
+            list(choices),
+            default=first,
+            key=key,
+            format_func=lambda choice: f":gray[{choices[choice]}]",
+            required=True,
+            label_visibility="collapsed",
+        )
+    return first if chosen is None else chosen
+
+
+def nothing_yet() -> None:
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("medium")
+        st.subheader("Nothing has been decided yet", anchor=False, width="content")
+        st.caption(
+            "Every decision on the Score page stands here from the moment it is recorded, for good.",
+            text_alignment="center",
+        )
+        st.space("medium")

@@ -1,0 +1,155 @@
+"""Default probabilities by what was decided, and overrides by officer: told apart by hatching, not by colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from core.casework.changes_in_force import Change
+from core.casework.pd_spread import PdSpread
+from core.casework.volumes import Overrides, OverrideView
+from core.portfolio.wording import percent
+from pages._ui import palette
+from pages._ui.figure import SMALL, Part, figure, line, note
+
+_GROUPS: Final = (
+    ("approved", ("approve", "approve_changed_terms"), palette.LOWERS_RISK, ""),
+    ("referred", ("refer",), palette.REFER, "."),
+    ("declined", ("decline",), palette.RAISES_RISK, "/"),
+    ("withdrawn", ("withdrawn",), palette.NEUTRAL, "x"),
+)
+_SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
+_MOST_OFFICERS = 8
+
+
+def spread(view: PdSpread, policy: Change | None) -> Part:
+    groups = [group for group in _GROUPS if any(view.counts(group[1]))]
+    cuts = [] if policy is None else [(policy.approve_below, "approve below"), (policy.decline_from, "decline from")]
+    placed = [(view.place(cut), f"{words} {percent(cut)}") for cut, words in cuts if cut is not None]
+    lines = [(place, words) for place, words in placed if place is not None]
+    return figure(
+        [_group(view, *group) for group in groups],
+        shapes=[line(place, place, 0, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
+        annotations=[_cut(place, row, words, view) for row, (place, words) in enumerate(lines)],
+        height=330,
+        margin={"l": 40, "r": 8, "t": 62, "b": 42},
+        barmode="stack",
+        bargap=0.08,
+        showlegend=True,
+        legend=_legend(1.16),
+        xaxis=_axis(
+            range=[0, len(view.bins)],
+            tickmode="array",
+            tickvals=[tick.place for tick in view.ticks],
+            ticktext=[tick.text for tick in view.ticks],
+            title={"text": "PD at the decision", "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6},
+        ),
+        yaxis=_axis(showgrid=True, rangemode="tozero", nticks=5),
+    )
+
+
+def _group(view: PdSpread, name: str, decisions: tuple[str, ...], colour: str, pattern: str) -> Part:
+    counts = view.counts(decisions)
+    return {
+        "type": "bar",
+        "name": name,
+        "x": [place + 0.5 for place in range(len(view.bins))],
+        "y": counts,
+        "width": 0.92,
+        "marker": {"color": colour, "line": {"width": 0}, "pattern": _pattern(pattern)},
+        "customdata": [f"{view.words(place)}: {count:,} {name}" for place, count in enumerate(counts)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _cut(place: float, row: int, words: str, view: PdSpread) -> Part:
+    """The two stand below each other, so that they never meet."""
+    left = place > 0.62 * len(view.bins)
+    return note(
+        words,
+        place,
+        1,
+        yref="paper",
+        xanchor="right" if left else "left",
+        xshift=-5 if left else 5,
+        yanchor="top",
+        yshift=-2 - 16 * row,
+    )
+
+
+def overrides(view: OverrideView) -> Part:
+    """One bar for each officer, the most decisions on top, and one for everybody."""
+    shown = [view.total, *view.by_officer[:_MOST_OFFICERS]]
+    longest = max((one.rate.value for one in shown if one.rate), default=0.0)
+    return figure(
+        [_side(shown, 0), _side(shown, 1)],
+        shapes=[],
+        annotations=[part for row, one in enumerate(shown) for part in _officer(row, one)],
+        height=62 + 46 * len(shown),
+        margin={"l": 4, "r": 4, "t": 38, "b": 4},
+        barmode="stack",
+        bargap=0.62,
+        showlegend=True,
+        legend=_legend(1.0),
+        xaxis={"range": [0, 1.05 * longest or 1], "visible": False, "fixedrange": True},
+        yaxis={"range": [len(shown) - 0.4, -0.7], "visible": False, "fixedrange": True},
+    )
+
+
+def _side(shown: Sequence[Overrides], which: int) -> Part:
+    name, colour, pattern = _SIDES[which]
+    counts = [(one.low, one.high)[which] for one in shown]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "y": list(range(len(shown))),
+        "x": [count / one.decisions if one.decisions else 0 for count, one in zip(counts, shown, strict=True)],
+        "marker": {"color": colour, "line": {"width": 0}, "pattern": _pattern(pattern)},
+        "customdata": [f"{name}: {count:,} of {one.decisions:,}" for count, one in zip(counts, shown, strict=True)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _officer(row: int, one: Overrides) -> list[Part]:
+    """Name and figures above the bar."""
+    place: Part = {"xref": "paper", "yanchor": "bottom", "yshift": 7}
+    rate = one.rate
+    told = "no decisions"
+    if rate is not None:
+        interval = f"{percent(rate.low).removesuffix(' %')} to {percent(rate.high)}"
+        told = f"{percent(rate.value)} of {one.decisions:,} ({interval})"
+    return [
+        note(escape(one.officer) or "Everybody", 0, row, xanchor="left", **place),
+        note(told, 1, row, colour=palette.QUIET, xanchor="right", **place),
+    ]
+
+
+def _pattern(shape: str) -> Part:
+    return {"shape": shape, "solidity": 0.28, "size": 7, "fgcolor": palette.GRID, "fillmode": "overlay"}
+
+
+def _legend(y: float) -> Part:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "traceorder": "normal",
+        "font": {"color": palette.TEXT, "size": SMALL},
+    }
+
+
+def _axis(**more: object) -> Part:
+    return {
+        "fixedrange": True,
+        "zeroline": False,
+        "showgrid": False,
+        "gridcolor": palette.GRID,
+        "tickfont": {"color": palette.QUIET, "size": SMALL},
+        **more,
+    }

@@ -1,0 +1,51 @@
+"""What was decided: filtered, over time and one by one, each record as it was shown then."""
+
+import streamlit as st
+
+from core.accounts.roles import Action, Page, may
+from core.casework.history_about import about
+from core.casework.history_choices import history_choices
+from pages._ui import (
+    cache,
+    cards,
+    guard,
+    history_cards,
+    history_download,
+    history_forms,
+    history_list,
+    history_table,
+    record_cards,
+    state,
+)
+from pages._ui.session import visitor
+
+guard.require(Page.HISTORY, Action.READ)
+person = guard.somebody()
+desk = guard.desk()
+narrow, now = state.narrow_screen(), visitor.now()
+head, controls = st.columns([0.8, 0.2], vertical_alignment="center")
+with guard.refusals():
+    ledger = cache.ledger()
+    with ledger.reading() as cursor:
+        choices = history_choices(cursor)
+    asked = history_forms.Asked(choices, desk.contract, lambda typed: about(typed, ledger.keys), now)
+    question = history_forms.question(asked, narrow)
+    seen = history_cards.view(ledger, question, now)
+with head:
+    history_cards.head(seen.sentence)
+if may(person.role, Page.HISTORY, Action.EXPORT):
+    with controls, st.container(horizontal=True, horizontal_alignment="right"):
+        history_download.button(ledger, question, sum(week.decisions for week in seen.weeks))
+if not choices.officers:
+    history_cards.nothing_yet()
+    st.stop()
+if seen.weeks:
+    history_cards.charts(seen)
+history_list.decisions(question)
+cards.keyboard(
+    (
+        (history_table.NEXT_KEY, "next page"),
+        (history_table.PREVIOUS_KEY, "previous page"),
+        (record_cards.CLOSE_KEY, "close the record"),
+    )
+)
