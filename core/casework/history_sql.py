@@ -21,17 +21,16 @@ LATEST_OUTCOMES = f"({_LATEST})"
 
 _DECIDED = "select * from decisions where {where}"
 
-# Scored, and neither decided nor scored again since; the columns of a decision are empty. Most scores are ruled out
-# by their sequence, the few that are left by their application; no decision is older than the score it is about.
 _SCORED = """
     select *, '' as decision, '' as override_code, '' as override_side, null::bigint as settles from scores
-    where {where}"""
-_OPEN = """
+    where {where}"""  # the columns of a decision, empty
+
+# Scored, and neither decided nor scored again since. Most scores are ruled out by their sequence, the few that are
+# left by their application; no decision is older than the score it is about.
+_OPEN = """sequence in (
     with candidate as materialized (
-        select * from (
-            select *, '' as decision, '' as override_code, '' as override_side, null::bigint as settles from scores
-        ) as scored
-        where {where} and not exists (
+        select sequence, application, applicant from ({scored}) as scored
+        where not exists (
             select 1 from decisions as decided where decided.score_sequence = scored.sequence{since}
         )
     ),
@@ -42,11 +41,13 @@ _OPEN = """
         select max(sequence) as sequence from scores
         where application in (select application from candidate) group by application
     )
-    select * from candidate
-    where sequence in (select sequence from latest) and application not in (select application from settled)"""
+    select sequence from candidate
+    where sequence in (select sequence from latest) and application not in (select application from settled)
+        and {not_erased}
+)"""
 _DECIDED_SINCE = ' and decided."at" >= $since'
 
-WAITING = """(
+_WAITING = """(
     select sequence from decisions
     where decision = 'refer' and sequence not in (select settles from decisions where settles is not null)
 )"""
@@ -54,14 +55,13 @@ ERASED = """(
     application in (select application from erasures where application <> '')
     or applicant in (select applicant from erasures where application = '' and applicant <> '')
 )"""
-NOT_ERASED = """
+_NOT_ERASED = """
     application not in (select application from erasures where application <> '')
     and applicant not in (select applicant from erasures where application = '' and applicant <> '')"""
 
 _STATES = {
-    State.OPEN: NOT_ERASED,
-    State.REFERRED: f"sequence in {WAITING} and {NOT_ERASED}",
-    State.CLOSED: f"sequence not in {WAITING} and {NOT_ERASED}",
+    State.REFERRED: f"sequence in {_WAITING} and {_NOT_ERASED}",
+    State.CLOSED: f"sequence not in {_WAITING} and {_NOT_ERASED}",
     State.ERASED: """sequence in (
         select sequence from decisions where application in (select application from erasures where application <> '')
         union all select sequence from decisions
@@ -130,12 +130,14 @@ def matching(question: HistoryQuestion) -> Matching:
     asked = [(condition, bound) for condition, bound in _conditions(question) if bound]
     words = [condition for condition, _ in asked]
     words += [_OVERRIDES[question.override]] if question.override else []
-    words += [_STATES[question.state]] if question.state else []
+    words += [_STATES[question.state]] if question.state in _STATES else []
     words += [_OUTCOMES[question.outcome]] if question.outcome else []
     bound = {name: value for _, values in asked for name, value in values.items()}
     where = " and ".join(words) or "true"
     if question.state is State.OPEN:
-        return Matching(_OPEN.replace("{since}", _DECIDED_SINCE if question.period.start else ""), where, bound)
+        since = _DECIDED_SINCE if question.period.start else ""
+        scored = _SCORED.format(where=where)
+        return Matching(_SCORED, _OPEN.format(scored=scored, since=since, not_erased=_NOT_ERASED), bound)
     return Matching(_DECIDED, where, bound)
 
 
