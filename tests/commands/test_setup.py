@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,8 +15,11 @@ import pytest
 
 from core import settings
 from core.__main__ import main
-from core.commands import setup_command
-from core.commands.setup_command import set_up
+from core.casework.kinds import DECIDED, MODEL_ACTIVATED
+from core.casework.opening import open_ledger
+from core.commands import demo_past
+from core.commands.demo_reset import forget_demo
+from core.commands.setup_command import Demo, set_up
 from core.desk import open_desk
 from core.errors import ModelMissing, PortfolioMissing, SolventError
 from core.model import registry
@@ -30,7 +35,7 @@ def desk_copy(small_desk: Path, tmp_path: Path) -> settings.Settings:
 
 
 def _made(desk: settings.Settings) -> list[str]:
-    return set_up(desk, applicants=1500, seed=7, progress=silent)
+    return set_up(desk, Demo(applicants=1500, seed=7), datetime.now(UTC), silent)
 
 
 def test_a_desk_that_is_whole_is_left_alone(desk_copy: settings.Settings) -> None:
@@ -107,8 +112,9 @@ def test_reset_refuses_to_forget_an_imported_portfolio(
 
 
 @pytest.fixture
-def demo(desk_copy: settings.Settings) -> settings.Settings:
-    """The copy as a demo of its own: its portfolio names its own raw tables."""
+def demo(desk_copy: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> settings.Settings:
+    """The copy as a demo of its own: its portfolio names its own raw tables; these tests are not about its past."""
+    monkeypatch.setattr(demo_past, "add_past", lambda *given: False)
     contract = contract_file.read(desk_copy.contract_file)
     import_tables(desk_copy.raw_dir, contract, desk_copy, replace=True, progress=silent)
     return desk_copy
@@ -163,14 +169,13 @@ def test_an_unfit_portfolio_of_other_tables_is_not_replaced_by_the_demo_beside_i
 
 
 def test_reset_deletes_the_demo_and_no_raw_tables_that_it_did_not_make(demo: settings.Settings) -> None:
-    forget = setup_command._forget_demo
     _damage(demo)
-    forget(demo)
+    forget_demo(demo)
     assert not demo.tables_file.exists()
     assert not demo.raw_dir.exists()
     demo.raw_dir.mkdir()
     (demo.raw_dir / "application_train.csv").write_text("my own")
-    forget(demo)  # nothing imported yet
+    forget_demo(demo)  # nothing imported yet
     assert (demo.raw_dir / "application_train.csv").read_text() == "my own"
 
 
@@ -192,12 +197,21 @@ def test_applicants_are_listed_one_per_line_and_as_json(small_desk: Path, capsys
 @pytest.mark.slow
 def test_a_set_up_killed_at_any_step_resumes_and_leaves_nothing_half_made(tmp_path: Path, project_root: Path) -> None:
     command = [sys.executable, "-m", "core", "--data", str(tmp_path), "setup", "--applicants", "1200"]
-    for step in ("drawing the synthetic", "computing the fingerprint", "features: bureau recent", "growing trees"):
+    own = settings.read({}, data_dir=tmp_path)
+    for step in ("drawing the synthetic", "computing the fingerprint", "features: bureau recent", "] growing trees"):
         _kill_at(step, command, project_root)
         with pytest.raises(SolventError):
-            open_desk(settings.read({}, data_dir=tmp_path))
+            open_desk(own)
+    for step in ("an earlier model: growing trees", "making a believable past"):
+        _kill_at(step, command, project_root)
+        open_desk(own).close()
+        assert not own.ledger_dir.exists()
     assert subprocess.run(command, cwd=project_root, capture_output=True, check=False).returncode == 0
-    open_desk(settings.read({}, data_dir=tmp_path)).close()
+    open_desk(own).close()
+    with closing(open_ledger(own)) as ledger:
+        assert ledger.verify().sound
+        assert ledger.events(kinds=[DECIDED])
+        assert ledger.latest(MODEL_ACTIVATED, registry.active(own.models_dir).name)
     leftovers = [f.name for f in tmp_path.rglob("*") if ".part" in f.name or f.name.endswith(".wal")]
     assert leftovers == []
 
