@@ -17,6 +17,7 @@ Cell = str | int | float | bool | datetime | date | None
 
 # What a spreadsheet takes for the beginning of a formula; full-width signs count in some languages.
 _FORMULA = r"^(\s*[=+\-@＝＋－＠]|[\t\r\n])"
+_ROWS_AT_ONCE = 50_000
 
 
 class Form(StrEnum):
@@ -40,7 +41,10 @@ def bytes_of(table: pa.Table, form: Form) -> bytes:
 
 def csv_of(table: pa.Table) -> bytes:
     file = io.BytesIO()
-    pa_csv.write_csv(_safe(table), file)
+    written = _safe(table.slice(0, 0))
+    with pa_csv.CSVWriter(file, written.schema) as writer:
+        for batch in table.to_batches(_ROWS_AT_ONCE):  # a million rows are never held twice
+            writer.write_table(_safe(pa.Table.from_batches([batch])))
     return file.getvalue()
 
 
