@@ -26,7 +26,7 @@ from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import rows_of
 from core.ledger.recovery_journal import cut_end, restore_tail, rewrite
 from core.ledger.recovery_merge import Merge, merged
-from core.ledger.recovery_store import FoundStore, require_damage, set_aside
+from core.ledger.recovery_store import FoundStore, first_line, require_damage, set_aside
 from core.ledger.store import STORE_FILE, Store
 
 JOURNAL_FOLDER = "journal"
@@ -62,7 +62,8 @@ class _Start:
         self._moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         self._notices: list[str] = []
 
-    def open(self, everything: bool) -> OpenFiles:
+    def open(self, everything: bool, doubt: str = "") -> OpenFiles:
+        """The files in step. `doubt`: why the store is to be made anew whatever it looks like."""
         head = self._files.head.read() or NO_EVENTS
         verified = self._files.verified.read() or NO_EVENTS
         head = max(head, verified, key=lambda kept: kept.count)
@@ -79,9 +80,15 @@ class _Start:
             store_is_good = merge.store_agrees and not store.damage and store.count <= merge.last.sequence
             self._mend_journal(merge)
             self._restore_tail(merge, store)
-            behind = store.count if store_is_good else 0
-            damage = "" if store_is_good else store.damage or "it does not say what the journal says"
-        return self._opened(merge, head, behind, damage)
+            behind = store.count
+            damage = doubt or ("" if store_is_good else store.damage or "it does not say what the journal says")
+        try:
+            return self._opened(merge, head, behind, damage)
+        except duckdb.Error as error:
+            require_damage(error)
+            if damage:
+                raise
+            return self.open(everything=True, doubt=first_line(error))
 
     def _merge(self, journal: Journal, store: FoundStore, base: Link, head: Head) -> Merge:
         paths = journal.paths_behind(base.sequence)
@@ -133,14 +140,7 @@ class _Start:
         folder, readings = self._files.folder, self._files.readings
         journal = Journal.open(self._journal_folder)
         try:
-            try:
-                store = self._rebuilt(journal, damage) if damage else Store.open(folder / STORE_FILE, readings)
-            except duckdb.Error as error:
-                if damage:
-                    raise
-                require_damage(error)
-                store = self._rebuilt(journal, str(error).splitlines()[0])
-                behind = merge.last.sequence
+            store = self._rebuilt(journal, damage) if damage else Store.open(folder / STORE_FILE, readings)
             try:
                 if not damage:
                     self._replay(journal, store, behind, merge.last.sequence)
@@ -192,14 +192,15 @@ class _Start:
                 "The head was missing or damaged: whether the record's end was cut cannot be told without one; "
                 "verify against a head that was kept elsewhere."
             )
-        if not files.refusal:
-            known = self._files.head.read()
+        elif files.head.finding:
+            self._notices.append(f"Ledger, {files.head.finding}.")
+        if files.refusal:
+            self._notices.append(files.refusal)
+        else:
             with suppress(LedgerUnwritable):  # a full disk: the next start looks at more, and reading goes on
-                if known is None or known.count < files.last.sequence:
+                if files.head.finding or files.head.read() != files.last.head():
                     files.head.write(files.last.head())
                 self._files.verified.write(files.last.head())
-        else:
-            self._notices.append(files.refusal)
         files.notices = tuple(self._notices)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.ledger.chain import Link, follows
 from core.ledger.event import Event
 from core.ledger.head import Head
-from core.ledger.journal_segment import Entry, Segment, read_segment
+from core.ledger.journal_segment import Segment, read_segment
 from core.ledger.recovery_store import FoundStore
 
 
@@ -69,6 +69,7 @@ class _Walk:
 
     def over(self, segment: Segment, is_last: bool) -> None:
         """Takes what continues the chain; the segment is to be rewritten when it holds anything else or too little."""
+        begin = self.merge.last
         whole = segment.first_damage is None
         before = [entry.event for entry in segment.entries if entry.event.sequence <= self._base.sequence]
         events = list(before)
@@ -87,16 +88,18 @@ class _Walk:
             whole = whole and not filled and chosen == entry.event
         if whole or (is_last and _only_end_is_damaged(segment, events)):
             if is_last:
-                self._tidy_end(segment)
+                self._tidy_end(segment, begin)
         else:
             self.merge.rewrites.append(Rewrite(segment.path, tuple(events)))
 
-    def _tidy_end(self, segment: Segment) -> None:
+    def _tidy_end(self, segment: Segment, begin: Link) -> None:
         """What stands behind the last whole transaction was never acknowledged, unless store or head know better."""
         entries = list(segment.entries)
         if self._store.following(self.merge.last) is None:
             while entries and entries[-1].to_follow and entries[-1].event.sequence > self._head.count:
-                self._leave(entries.pop())
+                entries.pop()
+                self.merge.last = Link.of(entries[-1].event) if entries else begin
+                self.merge.seen = max(self._store.count, self.merge.last.sequence)
         end = entries[-1].end if entries else 0
         if end < segment.size:
             self.merge.cut = Cut(segment.path, end)
@@ -128,10 +131,6 @@ class _Walk:
         if stored:
             return stored
         return event if follows(event, self.merge.last) else None
-
-    def _leave(self, entry: Entry) -> None:
-        self.merge.last = Link(entry.event.sequence - 1, self.merge.last.at, entry.event.previous_hash)
-        self.merge.seen = max(self._store.count, self.merge.last.sequence)
 
 
 def _only_end_is_damaged(segment: Segment, events: list[Event]) -> bool:

@@ -42,7 +42,7 @@ class FoundStore:
             store = Store.look(path)
         except duckdb.Error as error:
             require_damage(error)
-            return cls(None, str(error).splitlines()[0])
+            return cls(None, first_line(error))
         return cls(store, "")
 
     def scan(self) -> None:
@@ -51,7 +51,7 @@ class FoundStore:
             if self._store:
                 self._store.scan()
         except duckdb.Error as error:
-            self.damage = self.damage or str(error).splitlines()[0]
+            self.damage = self.damage or first_line(error)
 
     def holds(self, link: Link) -> bool:
         """Whether the event with this number is the one with this hash."""
@@ -80,7 +80,7 @@ class FoundStore:
         try:
             rows, self.count = store.extent()
         except duckdb.Error as error:
-            self.damage = str(error).splitlines()[0]
+            self.damage = first_line(error)
             return
         if rows != self.count:
             self.damage = f"{rows} events where {self.count} should be"
@@ -94,7 +94,7 @@ class FoundStore:
             try:
                 found = self._store.events(sequence - 1, limit, ())
             except (duckdb.Error, ValueError) as error:
-                self.damage = self.damage or str(error).splitlines()[0]
+                self.damage = self.damage or first_line(error)
                 continue
             asked = range(sequence, sequence + limit)
             return {event.sequence: event for event in found if hash_of(event) == event.hash}, asked
@@ -127,3 +127,7 @@ def require_damage(error: duckdb.Error) -> None:
         raise LedgerUnavailable(
             f"Ledger: {STORE_FILE} cannot be opened ({words}); see that the disk has room and is writable."
         ) from error
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["it gives no reason"])[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,8 @@ import pytest
 
 from core.errors import LedgerLocked, LedgerUnavailable, LedgerUnwritable
 from core.ledger.event import Event
+from core.ledger.reading import Reading
+from core.ledger.store import Store
 from tests.ledgers import a_draft, a_ledger, a_sealed_draft
 from tests.unit.ledger.test_appending import NOTES
 
@@ -142,6 +145,32 @@ def test_part_of_a_transaction_that_was_never_acknowledged_is_cut(tmp_path: Path
     _segment(tmp_path).write_bytes(b"".join(whole[: EVENTS + lines]))
     (notice,) = _require_whole(tmp_path, events)
     assert "was cut off" in notice
+
+
+def test_a_database_that_can_be_read_but_not_written_to_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = _filled(tmp_path)
+    opened, tried = Store.open, []
+
+    def fails_once(path: Path, readings: Sequence[Reading]) -> Store:
+        tried.append(path)
+        if len(tried) == 1:
+            raise duckdb.InternalException("INTERNAL Error: something in it is not as it should be")
+        return opened(path, readings)
+
+    monkeypatch.setattr(Store, "open", fails_once)
+    (notice,) = _require_whole(tmp_path, events)
+    assert notice.startswith(
+        "The database was damaged (INTERNAL Error: something in it is not as it should be): it was"
+    )
+
+
+def test_a_damaged_slot_of_the_head_is_said_and_written_again(tmp_path: Path) -> None:
+    events = _filled(tmp_path)
+    _flip(tmp_path / "ledger" / "head", 20)
+    (notice,) = _require_whole(tmp_path, events)
+    assert notice == "Ledger, head: slot 1 is damaged, the other one counts."
 
 
 def test_a_whole_transaction_in_the_journal_alone_is_kept(tmp_path: Path) -> None:
