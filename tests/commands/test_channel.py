@@ -427,7 +427,9 @@ def test_an_app_that_is_killed_is_a_sentence_and_no_answer(path: Path, project_r
     "sent",
     [b"no json\n", b"[1]\n", b"{}\n", b"[" * 100_000 + b"\n", b'{"words": 3}\n', b"x" * (LARGEST_REQUEST_BYTES + 2)],
 )
-def test_what_is_no_request_runs_nothing_and_the_next_one_is_answered(path: Path, sent: bytes) -> None:
+def test_what_is_no_request_runs_nothing_and_the_next_one_is_answered(
+    path: Path, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     with serving(path, _echo):
         line = address.connect(path)
         assert line is not None
@@ -439,8 +441,11 @@ def test_what_is_no_request_runs_nothing_and_the_next_one_is_answered(path: Path
                 assert answer.get("exit") != 0
             except (ChannelBroken, BrokenPipeError):
                 pass
+        assert client.answered(path)
         assert client.ask(path, ["x"], heard := Heard()) == 0
         assert heard.said == [("out", "x")]
+    assert caplog.records == []
+    assert not client.answered(path)
 
 
 @pytest.mark.parametrize(("length", "taken"), [(100, True), (101, False)])

@@ -112,6 +112,8 @@ class ChannelServer:
             if not self._stopping.is_set():
                 raise
             return _refused(LedgerUnavailable("The app that has the desk open is stopping; run the command again."))
+        except ChannelBroken:
+            raise
         except Exception as error:
             error_id = secrets.token_hex(4)
             log.error("command failed, error %s", error_id, exc_info=error)
