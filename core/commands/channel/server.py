@@ -25,6 +25,7 @@ Dispatch = Callable[[Sequence[str], Console], int]
 
 MOST_AT_ONCE = 8
 _REQUEST_SECONDS = 10.0
+_GOODBYE_SECONDS = 1.0
 
 log = logging.getLogger("solvent")
 
@@ -91,6 +92,7 @@ class ChannelServer:
         frames = Frames(line)
         try:
             frames.send(self._answered(line, frames))
+            _let_go(line)
         except (ChannelBroken, Cancelled):
             pass  # nobody waits for the answer
         finally:
@@ -145,6 +147,16 @@ class ChannelServer:
 
 def _refused(refusal: SolventError) -> dict[str, Json]:
     return {"refusal": [type(refusal).__name__, str(refusal)], "exit": refusal.exit_code}
+
+
+def _let_go(line: socket.socket) -> None:
+    """Waits until the other end has read its answer: closing on words nobody read would take the answer back."""
+    until = time.monotonic() + _GOODBYE_SECONDS
+    line.settimeout(_GOODBYE_SECONDS)
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_WR)
+        while line.recv(1 << 16) and time.monotonic() < until:
+            pass
 
 
 def _shut(line: socket.socket) -> None:
