@@ -66,6 +66,13 @@ def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, d
     return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}{sides}."
 
 
+def open_sentence(weeks: Sequence[Volume], days: tuple[date, date]) -> str:
+    """The same of applications that were scored and not decided yet."""
+    count = sum(week.decisions for week in weeks)
+    counted = "1 application" if count == 1 else f"{count:,} applications"
+    return f"{counted} scored and not decided, {day_words(days[0])} to {day_words(days[1])}."
+
+
 def day_words(day: date) -> str:
     """ "18 Nov 2026"."""
     return f"{day.day} {day:%b %Y}"

@@ -11,8 +11,8 @@ import streamlit as st
 
 from core.accounts.roles import Action, Page
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
-from core.casework.history_question import HistoryQuestion
-from core.casework.history_summary import Share, day_words, days_of, in_a_sentence, week_shares
+from core.casework.history_question import HistoryQuestion, State
+from core.casework.history_summary import Share, day_words, days_of, in_a_sentence, open_sentence, week_shares
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
 from core.ledger.ledger import Ledger
@@ -42,7 +42,10 @@ def view(ledger: Ledger, question: HistoryQuestion, now: datetime) -> HistoryVie
         bins = pd_histogram(cursor, question)
         overridden = overrides(cursor, question)
     known = changes(ledger)
-    sentence = in_a_sentence(weeks, overridden.total, days_of(question.period, weeks, now))
+    days = days_of(question.period, weeks, now)
+    sentence = (
+        open_sentence(weeks, days) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total, days)
+    )
     period = question.period
     return HistoryView(weeks, bins, overridden, sentence, within(known, period), policy_at_the_end(known, period))
 
@@ -64,27 +67,26 @@ def verified() -> str:
 def charts(seen: HistoryView) -> None:
     """Side by side; below each other on a phone."""
     left, right = st.columns([0.57, 0.43])
-    with left:
+    with left, st.container(border=True, height="stretch"):
         _over_time(seen)
-    with right:
+    with right, st.container(border=True, height="stretch"):
         _spread(seen)
 
 
 @st.fragment
 def _over_time(seen: HistoryView) -> None:
     guard.require(Page.HISTORY, Action.READ)
-    with st.container(border=True, height="stretch"):
-        chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
-        weeks = week_shares(seen.weeks, chosen)
-        st.plotly_chart(
-            history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen()),
-            config=figure.CONFIG,
-            key="history_trend",
-            alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
-        )
-        told = [_in_force(change) for change in seen.changes]
-        of = "Share of what was approved or declined; weeks begin on Monday."
-        st.caption(plain(" ".join([of, *told])))
+    chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
+    weeks = week_shares(seen.weeks, chosen)
+    st.plotly_chart(
+        history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen()),
+        config=figure.CONFIG,
+        key="history_trend",
+        alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
+    )
+    told = [_in_force(change) for change in seen.changes]
+    of = "Share of what was approved or declined; weeks begin on Monday."
+    st.caption(plain(" ".join([of, *told])))
 
 
 def _in_force(change: Change) -> str:
@@ -96,12 +98,11 @@ def _in_force(change: Change) -> str:
 @st.fragment
 def _spread(seen: HistoryView) -> None:
     guard.require(Page.HISTORY, Action.READ)
-    with st.container(border=True, height="stretch"):
-        chosen = _head_with_switch("Spread", history_state.SPREAD, _SPREADS, "pd")
-        if chosen == "pd":
-            _by_probability(seen)
-        else:
-            _overrides(seen.overridden)
+    chosen = _head_with_switch("Spread", history_state.SPREAD, _SPREADS, "pd")
+    if chosen == "pd":
+        _by_probability(seen)
+    else:
+        _overrides(seen.overridden)
 
 
 def _by_probability(seen: HistoryView) -> None:
@@ -112,7 +113,7 @@ def _by_probability(seen: HistoryView) -> None:
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
     )
     cut = "" if seen.policy is None else f" Cut-offs: {seen.policy.version}, in force when the period ends."
-    st.caption(plain(f"Bars are equally wide in log-odds.{cut}"))
+    st.caption(f"{history_spread_chart.LEGEND}. {plain(f'Bars are equally wide in log-odds.{cut}')}")
 
 
 def _overrides(overridden: OverrideView) -> None:
@@ -123,8 +124,8 @@ def _overrides(overridden: OverrideView) -> None:
         alt="Override rate of each officer and of everybody, split into low side and high side",
     )
     st.caption(
-        "Low side: approved what was not recommended. High side: declined what was not. "
-        "Share of what was approved or declined, with its 95 % interval."
+        f"{history_spread_chart.SIDES_LEGEND}. Low side: approved what was not recommended. High side: declined "
+        "what was not. Share of what was approved or declined, with its 95 % interval."
     )
 
 

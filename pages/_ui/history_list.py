@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.accounts.people import Person
 from core.accounts.roles import Action, Page
 from core.casework.history import HistoryPage, history_page
 from core.casework.history_notes import notes_in
@@ -22,14 +21,13 @@ def decisions(question: HistoryQuestion) -> None:
         if opened is None:
             _list(ledger, question, narrow, beside=False)
         elif narrow:
-            _record(ledger, opened, person)
+            record_cards.record(ledger, cache.desk(), opened, person, st.container(), st.container())
             _list(ledger, question, narrow, beside=False)
         else:
             left, right = st.columns([0.6, 0.4])
             with left:
                 _list(ledger, question, narrow, beside=True)
-            with right:
-                _record(ledger, opened, person)
+            record_cards.record(ledger, cache.desk(), opened, person, right, left)
 
 
 def _list(ledger: Ledger, question: HistoryQuestion, narrow: bool, beside: bool) -> None:
@@ -49,7 +47,3 @@ def _page(ledger: Ledger, asked: HistoryQuestion) -> HistoryPage:
             return history_page(cursor, asked)
         with st.spinner("Searching in the notes …"):
             return history_page(cursor, asked, notes_in(ledger))
-
-
-def _record(ledger: Ledger, sequence: int, person: Person) -> None:
-    record_cards.record(ledger, cache.desk(), sequence, person)

@@ -19,8 +19,11 @@ _GROUPS: Final = (
     ("declined", ("decline",), palette.RAISES_RISK, "/"),
     ("withdrawn", ("withdrawn",), palette.NEUTRAL, "x"),
 )
+LEGEND: Final = ":green[■] approved  :orange[▦] referred  :red[▨] declined  :gray[▩] withdrawn"
+SIDES_LEGEND: Final = ":orange[▨] low side  :violet[■] high side"
 _SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
 _MOST_OFFICERS = 8
+HEIGHT = 330  # px
 
 
 def spread(view: PdSpread, policy: Change | None) -> Part:
@@ -30,14 +33,12 @@ def spread(view: PdSpread, policy: Change | None) -> Part:
     lines = [(place, words) for place, words in placed if place is not None]
     return figure(
         [_group(view, *group) for group in groups],
-        shapes=[line(place, place, 0, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
-        annotations=[_cut(place, row, words, view) for row, (place, words) in enumerate(lines)],
-        height=330,
-        margin={"l": 40, "r": 8, "t": 62, "b": 42},
+        shapes=[line(place, place, 0, 1.06, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
+        annotations=[_cut(place, words) for place, words in lines],
+        height=HEIGHT,
+        margin={"l": 40, "r": 8, "t": 26, "b": 42},
         barmode="stack",
         bargap=0.08,
-        showlegend=True,
-        legend=_legend(1.16),
         xaxis=_axis(
             range=[0, len(view.bins)],
             tickmode="array",
@@ -45,8 +46,12 @@ def spread(view: PdSpread, policy: Change | None) -> Part:
             ticktext=[tick.text for tick in view.ticks],
             title={"text": "PD at the decision", "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6},
         ),
-        yaxis=_axis(showgrid=True, rangemode="tozero", nticks=5),
+        yaxis=_axis(showgrid=True, rangemode="tozero", nticks=5, range=[0, 1.04 * _highest(view)]),
     )
+
+
+def _highest(view: PdSpread) -> int:
+    return max(sum(count for _, count in one.counts) for one in view.bins)
 
 
 def _group(view: PdSpread, name: str, decisions: tuple[str, ...], colour: str, pattern: str) -> Part:
@@ -63,18 +68,16 @@ def _group(view: PdSpread, name: str, decisions: tuple[str, ...], colour: str, p
     }
 
 
-def _cut(place: float, row: int, words: str, view: PdSpread) -> Part:
-    """The two stand below each other, so that they never meet."""
-    left = place > 0.62 * len(view.bins)
+def _cut(place: float, words: str) -> Part:
+    """Above the bars, away from the other cut: they may lie close together."""
+    first = words.startswith("approve")
     return note(
         words,
-        place,
-        1,
+        *(place, 1.06),
         yref="paper",
-        xanchor="right" if left else "left",
-        xshift=-5 if left else 5,
-        yanchor="top",
-        yshift=-2 - 16 * row,
+        xanchor="right" if first else "left",
+        xshift=-5 if first else 5,
+        yanchor="middle",
     )
 
 
@@ -86,12 +89,10 @@ def overrides(view: OverrideView) -> Part:
         [_side(shown, 0), _side(shown, 1)],
         shapes=[],
         annotations=[part for row, one in enumerate(shown) for part in _officer(row, one)],
-        height=62 + 46 * len(shown),
-        margin={"l": 4, "r": 4, "t": 38, "b": 4},
+        height=max(HEIGHT, 40 + 46 * len(shown)),
+        margin={"l": 4, "r": 4, "t": 12, "b": 4},
         barmode="stack",
         bargap=0.62,
-        showlegend=True,
-        legend=_legend(1.0),
         xaxis={"range": [0, 1.05 * longest or 1], "visible": False, "fixedrange": True},
         yaxis={"range": [len(shown) - 0.4, -0.7], "visible": False, "fixedrange": True},
     )
@@ -114,34 +115,19 @@ def _side(shown: Sequence[Overrides], which: int) -> Part:
 
 def _officer(row: int, one: Overrides) -> list[Part]:
     """Name and figures above the bar."""
-    place: Part = {"xref": "paper", "yanchor": "bottom", "yshift": 7}
     rate = one.rate
     told = "no decisions"
     if rate is not None:
         interval = f"{percent(rate.low).removesuffix(' %')} to {percent(rate.high)}"
         told = f"{percent(rate.value)} of {one.decisions:,} ({interval})"
     return [
-        note(escape(one.officer) or "Everybody", 0, row, xanchor="left", **place),
-        note(told, 1, row, colour=palette.QUIET, xanchor="right", **place),
+        note(escape(one.officer) or "Everybody", 0, row, xref="paper", xanchor="left", yanchor="bottom", yshift=7),
+        note(told, 1, row, colour=palette.QUIET, xref="paper", xanchor="right", yanchor="bottom", yshift=7),
     ]
 
 
 def _pattern(shape: str) -> Part:
     return {"shape": shape, "solidity": 0.28, "size": 7, "fgcolor": palette.GRID, "fillmode": "overlay"}
-
-
-def _legend(y: float) -> Part:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "y": y,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "traceorder": "normal",
-        "font": {"color": palette.TEXT, "size": SMALL},
-    }
 
 
 def _axis(**more: object) -> Part:

@@ -26,16 +26,16 @@ SORTS: Final = {
     SortBy.DECISION: "Decision",
     SortBy.OFFICER: "Officer",
 }
-DESCENDING, ASCENDING = "Highest first", "Lowest first"
+DESCENDING, ASCENDING = "Descending", "Ascending"
 _SIDES: Final = {"low": "low side", "high": "high side"}
 _AROUND: Final = 2  # numbered pages on each side of the one that is shown
 
 _WIDE: Final = (
-    *("When", "Application", "Amount", "PD", "Points", "Grade"),
+    *("When", "Application", "Amount", "PD", "Grade"),
     *("Recommended", "Decision", "Override", "By", "Outcome"),
 )
 _BESIDE_A_RECORD: Final = ("When", "Amount", "PD", "Recommended", "Decision", "Override", "By")
-_NARROW: Final = ("When", "PD", "Decision", "Override")
+_NARROW: Final = ("When", "PD", "Decision")
 
 
 def ordered(question: HistoryQuestion, narrow: bool) -> HistoryQuestion:
@@ -171,9 +171,8 @@ def _frame(found: Sequence[HistoryRow]) -> pd.DataFrame:
         {
             "When": pd.Series([row.at for row in found], dtype="datetime64[ms, UTC]"),
             "Application": [row.application for row in found],
-            "Amount": pd.Series([row.amount for row in found], dtype="float64"),
+            "Amount": pd.Series([row.amount for row in found], dtype="float64").round(),
             "PD": [100 * row.default_probability for row in found],
-            "Points": pd.Series([row.points for row in found], dtype="float64"),
             "Grade": [row.grade for row in found],
             "Recommended": [[_recommended(row.recommendation)] for row in found],
             "Decision": [_decided(row) for row in found],
@@ -201,16 +200,15 @@ def _columns(small: bool) -> dict[str, object]:
         "When": config.DatetimeColumn(
             format="D MMM, HH:mm" if small else "D MMM YYYY, HH:mm", timezone="UTC", width=104 if small else 138
         ),
-        "Application": config.TextColumn(width=168),
+        "Application": config.TextColumn(width=158),
         "Amount": config.NumberColumn(format="localized", width=84),
         "PD": config.NumberColumn(format="%.1f %%", width=66),
-        "Points": config.NumberColumn(format="%.0f", width=58),
         "Grade": config.TextColumn(width=54, alignment="center"),
-        "Recommended": _badges(recommended, 108),
-        "Decision": _badges(decided, 104),
-        "Override": _badges({"low side": "orange", "high side": "violet"}, 88),
-        "By": config.TextColumn(width=112),
-        "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 92),
+        "Recommended": _badges(recommended, 106),
+        "Decision": _badges(decided, 100),
+        "Override": _badges({"low side": "orange", "high side": "violet"}, 86),
+        "By": config.TextColumn(width=102),
+        "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 88),
     }
 
 

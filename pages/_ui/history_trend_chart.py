@@ -12,7 +12,7 @@ from core.portfolio.wording import percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, figure, line, marked_note, note
 
-_HEIGHT = 330
+_HEIGHT = 300  # px, without the rows of marks
 _MOST_NUMBERS = 16  # bars that carry their number
 _WEEK = timedelta(weeks=1)
 
@@ -36,7 +36,13 @@ def figure_of(weeks: Sequence[WeekShare], changes: Sequence[Change], title: str,
         height=_HEIGHT + round(16 * len(marks)),
         margin={"l": 46, "r": 10, "t": 34 + 16 * len(marks), "b": 26},
         xaxis=_weeks_axis(weeks, narrow) | {"anchor": "y2"},
-        yaxis=_axis(domain=[0.36, 1], range=[low, high], tickvals=_tens(low, high), ticksuffix=" %", showgrid=True),
+        yaxis=_axis(
+            domain=[0.36, 1],
+            range=[low, high],
+            tickvals=_tens(low, high),
+            ticktext=[f"{ten} %" for ten in _tens(low, high)],
+            showgrid=True,
+        ),
         yaxis2=_axis(domain=[0, 0.27], range=[0, 1.3 * max(week.decisions for week in weeks)], showticklabels=False),
     )
 

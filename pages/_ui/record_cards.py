@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
@@ -23,7 +24,7 @@ from core.portfolio.contract import Contract, text
 from core.portfolio.wording import percent, points, shown_in_column
 from core.scoring.facts import facts
 from core.scoring.waterfall import Grouping, Unit, waterfall
-from pages._ui import cards, guard, history_state, history_versions, outcome_form, words
+from pages._ui import cards, guard, history_state, history_versions, outcome_form, state, words
 from pages._ui.words import plain
 
 _BARS: Final = 10
@@ -37,9 +38,14 @@ _VERDICTS: Final = {
 CLOSE_KEY: Final = "Q"
 
 
-def record(ledger: Ledger, desk: Desk, sequence: int, person: Person) -> None:
-    """In a card of its own; what cannot be shown is said calmly, and the list beside it stays."""
-    with st.container(border=True, key="record"):
+def record(
+    ledger: Ledger, desk: Desk, sequence: int, person: Person, place: DeltaGenerator, for_the_score: DeltaGenerator
+) -> None:
+    """A card with the record, another one with how its score came about.
+
+    What cannot be shown is said calmly, and the list beside it stays.
+    """
+    with place, st.container(border=True, key="record"):
         try:
             event = ledger.event(sequence)
             _head(event)
@@ -54,7 +60,9 @@ def record(ledger: Ledger, desk: Desk, sequence: int, person: Person) -> None:
             outcome_form.outcome(ledger, told.record, person)
             _what_happened(told.before, told.since)
             _replay(ledger, desk, event, person)
-            _versions(told.record)
+            _application(told.record, desk.contract, desk.settings.language)
+            with for_the_score, st.container(border=True):
+                _why(told.record, history_versions.scale_of(desk, told.record.score.policy_version))
 
 
 def _head(event: Event) -> None:
@@ -102,9 +110,7 @@ def _shown(told: RecordHistory, desk: Desk) -> None:
     _why_decided(seen, desk.contract)
     if seen.caveat:
         st.caption(plain(seen.caveat))
-    _waterfall(seen, history_versions.scale_of(desk, seen.score.policy_version))
     _reasons(seen)
-    _application(seen, desk.contract, desk.settings.language)
 
 
 def _badges(seen: Record) -> None:
@@ -137,30 +143,37 @@ def _why_decided(seen: Record, contract: Contract) -> None:
 
 
 @st.fragment
-def _waterfall(seen: Record, scale: Scale) -> None:
+def _why(seen: Record, scale: Scale) -> None:
     guard.require(Page.HISTORY, Action.READ)
     with guard.refusals():
-        unit = st.segmented_control(
-            "Unit",
-            list(Unit),
-            default=Unit.POINTS,
-            key=history_state.UNIT,
-            format_func=lambda choice: words.UNITS[choice],
-            required=True,
-            label_visibility="collapsed",
-        )
-        view = waterfall(seen.score, unit or Unit.POINTS, Grouping.FAMILY, _BARS, scale)
-        cards.waterfall(view, narrow=True)
-        st.caption(plain(f"Sum check: {view.sum_check}."))
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader("Why, as shown then", anchor=False, width="content")
+            unit = _unit()
+        view = waterfall(seen.score, unit, Grouping.FAMILY, _BARS, scale)
+        cards.waterfall(view, state.narrow_screen())
+        st.caption(plain(f"Sum check: {view.sum_check}. {view.note}"))
+
+
+def _unit() -> Unit:
+    chosen = st.segmented_control(
+        "Unit",
+        list(Unit),
+        default=Unit.POINTS,
+        key=history_state.UNIT,
+        format_func=lambda choice: words.UNITS[choice],
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen or Unit.POINTS
 
 
 def _reasons(seen: Record) -> None:
     if not seen.score.reasons:
         return
-    st.markdown("**Principal reasons then**")
-    for place, reason in enumerate(seen.score.reasons, start=1):
-        st.markdown(f"{place}\\. {plain(reason.label)}")
-        st.caption(plain(reason.text))
+    with st.container(gap="xxsmall"):
+        st.markdown("**Principal reasons then**")
+        for place, reason in enumerate(seen.score.reasons, start=1):
+            st.caption(f"{place}\\. **{plain(reason.label)}.** {plain(reason.text)}")
 
 
 def _application(seen: Record, contract: Contract, language: str) -> None:
@@ -180,6 +193,8 @@ def _application(seen: Record, contract: Contract, language: str) -> None:
             border="horizontal",
             alt="Every field of the application, as it was scored",
         )
+    with st.expander("What it was made with", icon=":material/fingerprint:"):
+        st.table(_versions(seen), border="horizontal", alt="Versions of the record")
 
 
 def _what_happened(before: Sequence[Happening], since: Sequence[Happening]) -> None:
@@ -226,7 +241,7 @@ def verdict(replay: Replay) -> None:
         st.caption(plain(f"Not from the raw application: {replay.not_from_raw}."))
 
 
-def _versions(seen: Record) -> None:
+def _versions(seen: Record) -> dict[str, str]:
     rows = {
         "Event": f"{seen.sequence:,}",
         "Applicant": seen.applicant_reference,
@@ -237,7 +252,4 @@ def _versions(seen: Record) -> None:
         "Solvent": seen.software_version,
         "Scored": f"{moment_words(seen.score.scored_at)}, in {seen.score.latency_ms:.1f} ms",
     }
-    with st.expander("What it was made with", icon=":material/fingerprint:"):
-        st.table(
-            {name: plain(value) for name, value in rows.items()}, border="horizontal", alt="Versions of the record"
-        )
+    return {name: plain(value) for name, value in rows.items()}

@@ -42,10 +42,11 @@ if not choices.officers:
 if seen.weeks:
     history_cards.charts(seen)
 history_list.decisions(question)
-cards.keyboard(
-    (
-        (history_table.NEXT_KEY, "next page"),
-        (history_table.PREVIOUS_KEY, "previous page"),
-        (record_cards.CLOSE_KEY, "close the record"),
+if not narrow:
+    cards.keyboard(
+        (
+            (history_table.NEXT_KEY, "next page"),
+            (history_table.PREVIOUS_KEY, "previous page"),
+            (record_cards.CLOSE_KEY, "close the record"),
+        )
     )
-)
