@@ -14,6 +14,12 @@ from core.ledger.reading import Reading
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OFFICER = Actor("ana", "officer", "10.0.0.7")
+NOTES = Reading(
+    "notes",
+    (("sequence", "bigint"), ("at", "timestamp"), ("words", "varchar"), ("weight", "double")),
+    frozenset({"noted"}),
+    lambda event: (event.sequence, event.at.replace(tzinfo=None), event.public.get("words"), event.public.get("w")),
+)
 
 
 @dataclass

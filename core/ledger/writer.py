@@ -115,11 +115,12 @@ class Writer:
         last, now = self._open.last, self._clock()
         for call in calls:
             try:
-                last = call.link(known, last, now)
+                end = call.link(known, last, now)
                 own = rows_of(store.readings, call.new)
-            except (LedgerUnwritable, ValueError, TypeError, KeyError) as error:
+            except Exception as error:  # noqa: BLE001  raised again where it belongs, in the caller's own thread
                 call.refuse(error)
                 continue
+            last = end
             for table, added in own.items():
                 rows[table] += added
             known |= {event.idempotency_key: event for event in call.new if event.idempotency_key}

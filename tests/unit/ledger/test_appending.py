@@ -11,14 +11,7 @@ from core.errors import ErasedRecord, LedgerUnwritable, UnknownRecord
 from core.ledger.canonical import hash_of
 from core.ledger.head import GENESIS_HASH, Head
 from core.ledger.reading import Reading
-from tests.ledgers import NOON, OFFICER, SetClock, a_draft, a_ledger, a_sealed_draft
-
-NOTES = Reading(
-    "notes",
-    (("sequence", "bigint"), ("at", "timestamp"), ("words", "varchar"), ("weight", "double")),
-    frozenset({"noted"}),
-    lambda event: (event.sequence, event.at.replace(tzinfo=None), event.public.get("words"), event.public.get("w")),
-)
+from tests.ledgers import NOON, NOTES, OFFICER, SetClock, a_draft, a_ledger, a_sealed_draft
 
 
 def test_events_are_numbered_from_one_and_each_hash_goes_over_the_one_in_front(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.ledger import Ledger
 from core.ledger.reading import Reading
 from tests.disks import SmallDisk, a_small_disk
-from tests.ledgers import a_draft, a_ledger
-from tests.unit.ledger.test_appending import NOTES
+from tests.ledgers import NOTES, a_draft, a_ledger
 
 POINTS = ("after_journal_write", "after_journal_fsync", "after_insert", "in_checkpoint")
 

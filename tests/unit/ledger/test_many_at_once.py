@@ -6,22 +6,24 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pytest
 
 from core.errors import LedgerUnwritable
 from core.ledger.event import Event
-from tests.ledgers import NOON, a_draft, a_ledger
-from tests.unit.ledger.test_appending import NOTES
+from core.ledger.reading import Cell, Reading
+from tests.ledgers import NOON, NOTES, a_draft, a_ledger
 
 THREADS = 8
+Answer = TypeVar("Answer")
 
 
-def _together(work: Callable[[int], Event]) -> list[Event]:
+def _together(work: Callable[[int], Answer]) -> list[Answer]:
     start = threading.Barrier(THREADS)
 
-    def one(number: int) -> Event:
+    def one(number: int) -> Answer:
         start.wait()
         return work(number)
 
@@ -55,7 +57,6 @@ def test_threads_that_wait_are_written_together_and_each_gets_its_own_events(tmp
 def test_one_idempotency_key_from_many_threads_is_one_event(tmp_path: Path) -> None:
     with a_ledger(tmp_path) as ledger:
         events = _together(lambda n: ledger.append([a_draft(public={"n": n}, idempotency_key="k")])[0])
-        assert len(set(map(id, events))) >= 1
         assert {event.sequence for event in events} == {1}
         assert len({event.hash for event in events}) == 1
         assert ledger.head.count == 1
@@ -74,10 +75,30 @@ def test_a_call_that_is_refused_does_not_take_others_with_it(tmp_path: Path) -> 
                 refused.append(number)
                 return None
 
-        events = _together(work)  # type: ignore[arg-type]
+        events = _together(work)
         assert sorted(refused) == [0, 2, 4, 6]
         assert [event.public["n"] for event in events if event] == [1, 3, 5, 7]
         assert ledger.head.count == 4
+        assert ledger.verify().sound
+
+
+def test_a_call_whose_row_cannot_be_made_is_refused_with_its_own_error_alone(tmp_path: Path) -> None:
+    def row(event: Event) -> tuple[Cell, ...]:
+        return event.sequence, {"even": 0, "odd": 1}[str(event.public["words"])]
+
+    strict = Reading("strict", (("sequence", "bigint"), ("n", "bigint")), frozenset({"noted"}), row)
+    with a_ledger(tmp_path, [strict], passing=Counter()) as ledger:
+
+        def work(number: int) -> Event | None:
+            try:
+                return ledger.append([a_draft(public={"words": "even" if number % 2 else "neither"})])[0]
+            except KeyError as error:
+                assert error.args == ("neither",)
+                return None
+
+        events = _together(work)
+        assert [event is not None for event in events] == [False, True] * (THREADS // 2)
+        assert ledger.head.count == THREADS // 2
         assert ledger.verify().sound
 
 

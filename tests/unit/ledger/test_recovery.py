@@ -14,8 +14,7 @@ from core.errors import LedgerLocked, LedgerUnavailable, LedgerUnwritable
 from core.ledger.event import Event
 from core.ledger.reading import Reading
 from core.ledger.store import Store
-from tests.ledgers import a_draft, a_ledger, a_sealed_draft
-from tests.unit.ledger.test_appending import NOTES
+from tests.ledgers import NOTES, a_draft, a_ledger, a_sealed_draft
 
 EVENTS = 12
 
