@@ -107,7 +107,7 @@ def _spread(seen: HistoryView) -> None:
 
 def _by_probability(seen: HistoryView) -> None:
     st.plotly_chart(
-        history_spread_chart.spread(PdSpread(seen.bins), seen.policy),
+        history_spread_chart.spread(PdSpread(seen.bins), seen.policy, state.narrow_screen()),
         config=figure.CONFIG,
         key="history_pd",
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",

@@ -28,10 +28,10 @@ PERIODS: Final[Mapping[str, int | None]] = {
     FROM_TO: None,
 }
 OVERRIDES: Final = {
-    Overridden.ANY: "Overrides only",
+    Overridden.ANY: "Overridden",
     Overridden.LOW: "Low side",
     Overridden.HIGH: "High side",
-    Overridden.NONE: "No override",
+    Overridden.NONE: "Not overridden",
 }
 STATES: Final = {
     State.OPEN: "Scored, not decided",
@@ -91,6 +91,11 @@ def question(asked: Asked, narrow: bool) -> HistoryQuestion:
     return hidden
 
 
+def filtered(question: HistoryQuestion, now: datetime) -> bool:
+    """Whether anything was chosen that a new session has not."""
+    return question != HistoryQuestion(_since(now, PERIODS[LAST_90]))
+
+
 def reset(alone: bool = True) -> None:
     st.button(
         "Reset filters",
@@ -105,7 +110,7 @@ def reset(alone: bool = True) -> None:
 @contextmanager
 def _places(narrow: bool) -> Iterator[tuple[Sequence[DeltaGenerator], DeltaGenerator]]:
     """Where the six main filters go, and where the others."""
-    used = sum(bool(st.session_state.get(name)) for name in _HIDDEN)
+    used = sum(bool(st.session_state.get(name)) or name in st.query_params for name in _HIDDEN)
     if narrow:
         with st.expander("Filters", icon=":material/filter_alt:"):
             yield [st.container() for _ in range(6)], st.container()
@@ -128,7 +133,11 @@ def _period(place: DeltaGenerator, now: datetime) -> Period:
     )
     if chosen == FROM_TO:
         return _between(place, now.astimezone(UTC).date())
-    days = PERIODS.get(chosen)
+    return _since(now, PERIODS.get(chosen))
+
+
+def _since(now: datetime, days: int | None) -> Period:
+    """From the beginning of a day on, so that it is the same question all day."""
     return EVER if days is None else Period(_midnight(now.astimezone(UTC).date() - timedelta(days=days)))
 
 

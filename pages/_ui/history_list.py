@@ -21,8 +21,8 @@ def decisions(question: HistoryQuestion) -> None:
         if opened is None:
             _list(ledger, question, narrow, beside=False)
         elif narrow:
-            record_cards.record(ledger, cache.desk(), opened, person, st.container(), st.container())
             _list(ledger, question, narrow, beside=False)
+            record_cards.record(ledger, cache.desk(), opened, person, st.container(), st.container())
         else:
             left, right = st.columns([0.6, 0.4])
             with left:

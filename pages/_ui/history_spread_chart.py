@@ -26,9 +26,13 @@ _MOST_OFFICERS = 8
 HEIGHT = 330  # px
 
 
-def spread(view: PdSpread, policy: Change | None) -> Part:
+def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
     groups = [group for group in _GROUPS if any(view.counts(group[1]))]
-    cuts = [] if policy is None else [(policy.approve_below, "approve below"), (policy.decline_from, "decline from")]
+    cuts = (
+        []
+        if policy is None
+        else [(policy.approve_below, "approve below"), (policy.decline_from, "from" if narrow else "decline from")]
+    )
     placed = [(view.place(cut), f"{words} {percent(cut)}") for cut, words in cuts if cut is not None]
     lines = [(place, words) for place, words in placed if place is not None]
     return figure(
@@ -94,7 +98,7 @@ def overrides(view: OverrideView) -> Part:
         barmode="stack",
         bargap=0.62,
         xaxis={"range": [0, 1.05 * longest or 1], "visible": False, "fixedrange": True},
-        yaxis={"range": [len(shown) - 0.4, -0.7], "visible": False, "fixedrange": True},
+        yaxis={"range": [len(shown) - 0.6, -0.8], "visible": False, "fixedrange": True},
     )
 
 
@@ -121,8 +125,8 @@ def _officer(row: int, one: Overrides) -> list[Part]:
         interval = f"{percent(rate.low).removesuffix(' %')} to {percent(rate.high)}"
         told = f"{percent(rate.value)} of {one.decisions:,} ({interval})"
     return [
-        note(escape(one.officer) or "Everybody", 0, row, xref="paper", xanchor="left", yanchor="bottom", yshift=7),
-        note(told, 1, row, colour=palette.QUIET, xref="paper", xanchor="right", yanchor="bottom", yshift=7),
+        note(escape(one.officer) or "Everybody", 0, row - 0.22, xref="paper", xanchor="left", yanchor="bottom"),
+        note(told, 1, row - 0.22, colour=palette.QUIET, xref="paper", xanchor="right", yanchor="bottom"),
     ]
 
 

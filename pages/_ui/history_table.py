@@ -34,7 +34,7 @@ _WIDE: Final = (
     *("When", "Application", "Amount", "PD", "Grade"),
     *("Recommended", "Decision", "Override", "By", "Outcome"),
 )
-_BESIDE_A_RECORD: Final = ("When", "Amount", "PD", "Recommended", "Decision", "Override", "By")
+_BESIDE_A_RECORD: Final = ("When", "Amount", "PD", "Recommended", "Decision", "Override")
 _NARROW: Final = ("When", "PD", "Decision")
 
 

@@ -24,8 +24,8 @@ def figure_of(weeks: Sequence[WeekShare], changes: Sequence[Change], title: str,
         [*_band(weeks), _line(weeks), _bars(weeks)],
         shapes=[line(place, place, 0.36, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in marks],
         annotations=[
-            marked_note(f"<b>{title}</b>, 95 % interval", 0, 1, **_corner(22 + 16 * len(marks))),
-            marked_note("<b>Decisions</b>, week from", 0, 0.28, **_corner(4)),
+            marked_note(f"<b>{title}</b>, 95 % interval", 0, 1, **_corner(4 + 16 * len(marks))),
+            marked_note("<b>Decisions</b>, week from", 0, 0.27, **_corner(0)),
             *(_mark(place, row, change, weeks) for row, (place, change) in enumerate(marks)),
             *(
                 []
@@ -38,12 +38,12 @@ def figure_of(weeks: Sequence[WeekShare], changes: Sequence[Change], title: str,
         xaxis=_weeks_axis(weeks, narrow) | {"anchor": "y2"},
         yaxis=_axis(
             domain=[0.36, 1],
-            range=[low, high],
+            range=[low - 2, high + 2],
             tickvals=_tens(low, high),
             ticktext=[f"{ten} %" for ten in _tens(low, high)],
             showgrid=True,
         ),
-        yaxis2=_axis(domain=[0, 0.27], range=[0, 1.3 * max(week.decisions for week in weeks)], showticklabels=False),
+        yaxis2=_axis(domain=[0, 0.27], range=[0, 1.45 * max(week.decisions for week in weeks)], showticklabels=False),
     )
 
 
@@ -144,12 +144,12 @@ def _mark(place: float, row: int, change: Change, weeks: Sequence[WeekShare]) ->
 
 
 def _corner(up: int) -> Part:
-    return {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": up - 20, "xshift": 0}
+    return {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": up}
 
 
 def _weeks_axis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
     placed = _placed(weeks)
-    every = ceil(len(placed) / (5 if narrow else 12))
+    every = ceil(len(placed) / (5 if narrow else 8))
     shown = placed[::every]
     return _axis(
         range=[-0.7, placed[-1][0] + 0.7],

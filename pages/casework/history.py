@@ -23,7 +23,7 @@ guard.require(Page.HISTORY, Action.READ)
 person = guard.somebody()
 desk = guard.desk()
 narrow, now = state.narrow_screen(), visitor.now()
-head, controls = st.columns([0.8, 0.2], vertical_alignment="center")
+head, controls = st.columns([0.72, 0.28], vertical_alignment="center")
 with guard.refusals():
     ledger = cache.ledger()
     with ledger.reading() as cursor:
@@ -33,8 +33,10 @@ with guard.refusals():
     seen = history_cards.view(ledger, question, now)
 with head:
     history_cards.head(seen.sentence)
-if may(person.role, Page.HISTORY, Action.EXPORT):
-    with controls, st.container(horizontal=True, horizontal_alignment="right"):
+with controls, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    if history_forms.filtered(question, now):
+        history_forms.reset(alone=False)
+    if may(person.role, Page.HISTORY, Action.EXPORT):
         history_download.button(ledger, question, sum(week.decisions for week in seen.weeks))
 if not choices.officers:
     history_cards.nothing_yet()
