@@ -18,6 +18,7 @@ import duckdb
 from core.errors import PortfolioMissing, SolventError
 
 BUILD_MEMORY = "3GB"  # DuckDB's own limit; the process peaks above it (see tests/bench)
+REBUILD_MEMORY = "512MB"  # rows only pass through; it runs inside the app
 READ_MEMORY = "1GB"
 FILE_ALIAS = "file"
 
@@ -118,7 +119,7 @@ def rebuilding(path: Path, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnecti
     For a caller who is the `only_builder` of the folder, because it replaces several files together.
     """
     part = path.with_name(f".{path.name}.part")
-    with _part(part, _build_config(part, threads, BUILD_MEMORY, in_order=True)) as connection:
+    with _part(part, _build_config(part, threads, REBUILD_MEMORY, in_order=True)) as connection:
         _attach(connection, {FILE_ALIAS: path})
         _harden(connection, ())
         yield connection

@@ -117,7 +117,10 @@ def _out_of_reach(settings: Settings) -> tuple[str, ...]:
     found = []
     source = imported_from(settings.tables_file) if settings.tables_file.exists() else None
     if source is not None and not erasing_raw.is_own(settings, Path(source)):
-        found.append(f"The files that the portfolio was imported from lie outside the desk: {source}.")
+        found.append(
+            f"The files that the portfolio was imported from lie outside the desk: {source}. Take the client out of "
+            "them too: importing them again brings the client back."
+        )
     if settings.raw_dir.is_dir() and not erasing_raw.is_own(settings, settings.raw_dir):
         found.append(f"The raw tables lie outside the desk, behind a link: {settings.raw_dir.resolve()}.")
     found += [

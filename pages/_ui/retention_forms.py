@@ -32,7 +32,7 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
     if not whom:
         retention_cards.nobody_chosen()
         return
-    with guard.refusals(_another):
+    with guard.refusals(_another), st.spinner("Looking through the desk's files …"):
         found = retention_state.prepared(whom, lambda: erasures.preview(whom, who))
     retention_cards.preview(found.preview, state.narrow_screen())
     _order(ledger, erasures, found)

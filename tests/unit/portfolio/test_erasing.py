@@ -115,10 +115,9 @@ def test_the_fingerprint_stays_and_the_forgotten_are_counted_once(desk: Settings
     assert opened.about.erased == 2
 
 
-@pytest.mark.parametrize("stranger", ["777", "", "abc", "-1", "1e0", "9" * 19, "١"])
-def test_nothing_is_written_for_somebody_who_is_not_here(desk: Settings, stranger: str) -> None:
+def test_nothing_is_written_for_somebody_who_is_not_here(desk: Settings) -> None:
     before = contents(desk.data_dir)
-    assert erase(desk, a_contract(), [stranger]) == NOTHING
+    assert erase(desk, a_contract(), ["777", "", "abc", "-1", "1e0", "9" * 19, "١"]) == NOTHING
     assert contents(desk.data_dir) == before
 
 
@@ -136,13 +135,16 @@ def test_the_lines_of_others_stay_the_very_bytes_they_were(desk: Settings) -> No
     assert (desk.raw_dir / "odd.csv").stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.parametrize(("spelled", "other"), [(1, 2), (1.0, 1.5), ("1", "x"), (" 1.0 ", "11")])
-def test_a_key_is_found_however_a_parquet_file_spells_it(desk: Settings, spelled: object, other: object) -> None:
-    file = write_parquet(desk.raw_dir / "more.parquet", [{"client_no": spelled}, {"client_no": other}])
-    schema = pq.read_schema(file)
+def test_a_key_is_found_however_a_parquet_file_spells_it(desk: Settings) -> None:
+    spelled = ((1, 2), (1.0, 1.5), ("1", "x"), (" 1.0 ", "11"))
+    files = {
+        write_parquet(desk.raw_dir / f"more_{n}.parquet", [{"client_no": one}, {"client_no": other}]): other
+        for n, (one, other) in enumerate(spelled)
+    }
+    schemas = [pq.read_schema(file) for file in files]
     erase(desk, a_contract(), ["1"])
-    assert pq.read_table(file)["client_no"].to_pylist() == [other]
-    assert pq.read_schema(file).equals(schema)
+    assert [pq.read_table(file)["client_no"].to_pylist() for file in files] == [[other] for other in files.values()]
+    assert all(pq.read_schema(file).equals(schema) for file, schema in zip(files, schemas, strict=True))
 
 
 def test_a_raw_file_without_the_applicant_is_left_as_it_is(desk: Settings) -> None:
@@ -152,7 +154,7 @@ def test_a_raw_file_without_the_applicant_is_left_as_it_is(desk: Settings) -> No
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (identity.st_ino, identity.st_mtime_ns)
 
 
-@pytest.mark.parametrize("killed_after", range(6))
+@pytest.mark.parametrize("killed_after", [0, 2, 4])
 def test_a_pass_that_ended_between_two_files_is_finished_by_the_next_one(desk: Settings, killed_after: int) -> None:
     steps: Iterator[int] = iter(range(6))
 
