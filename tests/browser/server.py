@@ -58,7 +58,7 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Pat
         try:
             if health(address)[0] == 200:
                 return
-        except (urllib.error.URLError, ConnectionError, ValueError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError, ValueError):
             pass  # not listening yet
         time.sleep(0.1)
     raise TimeoutError(f"the server was not healthy within {PATIENCE_SECONDS} s:\n{log.read_text()}")
