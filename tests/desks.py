@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from core.portfolio.synthetic.generator import generate
 from core.progress import silent
 
 APPLICANTS, WAITING, SEED = 1_500, 40, 7
+_DONE_THERE = ("accounts*", "first_accounts*", "ledger", "master.key", "policies", "desk.sock")
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,12 @@ def make_desk(folder: Path, applicants: int, waiting: int) -> None:
         train(store, contract, own, TrainingOptions(), silent)
     finally:
         store.close()
+
+
+def fresh_copy(desk: Path, folder: Path, *without: str) -> Path:
+    """The same desk without anything that was done on it: a ledger is open in one process at a time, and no test may
+    find the record of another."""
+    return Path(shutil.copytree(desk, folder, ignore=shutil.ignore_patterns(*_DONE_THERE, *without)))
 
 
 def session_token(data_dir: Path, role: Role) -> str:

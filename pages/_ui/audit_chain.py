@@ -32,27 +32,28 @@ def summary(ledger: Ledger) -> str:
     return f"{count:,} {events} since {ledger.event(1).at:%-d %B %Y}"
 
 
-def draw(ledger: Ledger, person: Person) -> None:
+def draw(ledger: Ledger, person: Person) -> Ordered | None:
+    """The verification that is under way and still to be waited for."""
+    asked = audit_state.ordered()
+    under_way = asked if asked and asked.job.running else None
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(gap="xxsmall", width="content"):
                 _verdict(ledger)
             with st.container(horizontal=True, width="content"):
                 if may(person.role, Page.AUDIT, Action.VERIFY):
-                    _buttons(ledger)
+                    _buttons(ledger, busy=under_way is not None)
                 if may(person.role, Page.AUDIT, Action.DOWNLOAD):
                     audit_files.head_button(ledger)
-        asked = audit_state.ordered()
-        if asked and not asked.job.running:
+        if asked and not under_way:
             result(asked)
+    return under_way
 
 
-def wait() -> None:
+def wait(asked: Ordered) -> None:
     """A bar while a verification goes on; then the page is drawn with what it found."""
-    asked = audit_state.ordered()
-    if asked and asked.job.running:
-        asked.job.show()
-        st.rerun()
+    asked.job.show()
+    st.rerun()
 
 
 def result(asked: Ordered) -> None:
@@ -98,9 +99,7 @@ def _verdict(ledger: Ledger) -> None:
         st.caption(f":material/lock: {plain(ledger.writable)}")
 
 
-def _buttons(ledger: Ledger) -> None:
-    asked = audit_state.ordered()
-    busy = bool(asked and asked.job.running)
+def _buttons(ledger: Ledger, busy: bool) -> None:
     if st.button("Verify", icon=":material/verified:", type="primary", disabled=busy):
         _begin(ledger, None)
     with st.popover("Against a kept head", icon=":material/upload_file:", disabled=busy):

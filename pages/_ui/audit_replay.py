@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Final
@@ -23,6 +24,7 @@ class Replaying:
 
     def __init__(self) -> None:
         self.answer: Answer | None = None  # of the last one; None: never, or cancelled
+        self.at: datetime | None = None  # when it ended
         self.records = 0  # repeated so far
         self._process: subprocess.Popen[str] | None = None
         self._reading: Thread | None = None
@@ -60,15 +62,15 @@ class Replaying:
 
     def _follow(self, process: subprocess.Popen[str], out: IO[str]) -> None:
         last = ""
-        for line in process.stderr or ():
-            told = _TOLD.search(line)
-            if told:
-                self.records = int(told[1].replace(",", ""))
-            last = line.strip() or last
-        code = process.wait()
-        with out:
+        with process, out:
+            for line in process.stderr or ():
+                told = _TOLD.search(line)
+                if told:
+                    self.records = int(told[1].replace(",", ""))
+                last = line.strip() or last
+            code = process.wait()
             out.seek(0)
-            self.answer = read_answer(code, out.read(), last)
+            self.answer, self.at = read_answer(code, out.read(), last), datetime.now(UTC)
 
 
 replaying = Replaying()

@@ -29,27 +29,26 @@ def button() -> None:
         st.rerun()
 
 
-def draw() -> None:
-    """The way to cancel a replay under way, or how the last one ended."""
+def draw() -> bool:
+    """The way to cancel a replay under way, or how the last one ended; whether there is one to be waited for."""
     if replaying.running:
         if st.button("Cancel the replay", icon=":material/cancel:"):
             guard.require(Page.HISTORY, Action.REPLAY)
             replaying.end()
             st.rerun()
-        return
-    answer = replaying.answer
-    if answer is None:
-        return
+        return True
+    answer, at = replaying.answer, replaying.at
+    if answer is None or at is None:
+        return False
     said, icon = (st.success, ":material/verified:") if answer.sound else (st.error, ":material/gpp_bad:")
-    said(plain(answer.words), title=answer.title, icon=icon)
+    said(plain(answer.words), title=f"{answer.title}, {at:%-d %B %Y, %H:%M} UTC", icon=icon)
     for line in answer.lines:
         st.caption(plain(line))
+    return False
 
 
 def wait(ledger: Ledger) -> None:
     """A bar while a replay goes on; then the page is drawn with its answer."""
-    if not replaying.running:
-        return
     expected = _replayable(ledger)
     place = st.empty()
     while replaying.running:

@@ -100,15 +100,13 @@ def _colour(label: str, group: Group) -> str:
     return _REFUSED if label.endswith("refused") else _COLOURS[group]
 
 
-_KIND: Final = {
-    "options": [words.label for words in WORDS],
-    "color": [_colour(words.label, words.group) for words in WORDS],
-}
+_LABELS: Final = [words.label for words in WORDS]
+_TINTS: Final = [_colour(words.label, words.group) for words in WORDS]
 _column = st.column_config
 _WIDE: Final = {
     "#": _column.NumberColumn(format="localized", width=58),
     "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=140),
-    "Kind": _column.MultiselectColumn(**_KIND, width=120),
+    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=120),
     "Who": _column.TextColumn(width=98),
     "Role": _column.TextColumn(width=92),
     "From": _column.TextColumn(width=94),
@@ -118,6 +116,6 @@ _WIDE: Final = {
 _NARROW: Final = {
     "#": _column.NumberColumn(format="localized", width=46),
     "When, UTC": _column.DatetimeColumn(format="MM-DD HH:mm", width=84),
-    "Kind": _column.MultiselectColumn(**_KIND, width=104),
+    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=104),
     "Who": _column.TextColumn(width=98),
 }

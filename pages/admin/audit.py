@@ -31,7 +31,7 @@ with guard.refusals():
     everybody, summary = actors(ledger), audit_chain.summary(ledger)
 cards.title(heading, "Audit", summary)
 
-audit_chain.draw(ledger, person)
+verifying = audit_chain.draw(ledger, person)
 under_way = st.container()
 question = audit_filters.asked(everybody, visitor.now())
 with guard.refusals():
@@ -41,14 +41,14 @@ with controls, st.container(horizontal=True, horizontal_alignment="right"):
         audit_replay_card.button()
     if may(person.role, Page.AUDIT, Action.DOWNLOAD):
         audit_files.export_buttons(ledger, question, page.total)
-if may_replay:
-    with under_way:
-        audit_replay_card.draw()
+with under_way:
+    replaying = may_replay and audit_replay_card.draw()
 with st.container(border=True):
     audit_table.draw(page, question, narrow)
 audit_event.draw(ledger, person)
 cards.keyboard(audit_table.KEYS)
 with under_way:  # last: everything else is drawn while they go on
-    audit_chain.wait()
-    if may_replay:
+    if verifying:
+        audit_chain.wait(verifying)
+    if replaying:
         audit_replay_card.wait(ledger)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,13 @@ import streamlit as st
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 import app as application
+from core import settings
+from core.casework.opening import open_ledger
+from core.ledger.ledger import Ledger
 from pages._ui import health, warmup
 from tests.asgi import run_apart
+from tests.desks import fresh_copy
+from tests.ledgers import a_draft
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,8 +44,10 @@ def test_streamlit_finds_the_application_by_reading_app_py() -> None:
     assert application.app.script_path == ROOT / "pages" / "_ui" / "main.py"
 
 
-def test_health_is_ok_when_an_applicant_can_be_scored(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+def test_health_is_ok_when_an_applicant_can_be_scored(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(fresh_copy(small_desk, tmp_path / "desk")))
     answer = ask()
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
     assert answer.json()["model_version"] == (small_desk / "models" / "active").read_text().strip()
@@ -57,7 +63,7 @@ def test_health_is_unavailable_without_a_portfolio(tmp_path: Path, monkeypatch: 
 def test_health_is_unavailable_without_a_model(
     small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(small_desk, tmp_path / "desk", ignore=shutil.ignore_patterns("models"))
+    fresh_copy(small_desk, tmp_path / "desk", "models")
     monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
     answer = ask()
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
@@ -67,12 +73,44 @@ def test_health_is_unavailable_without_a_model(
 def test_health_is_unavailable_with_a_damaged_model(
     small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(small_desk, tmp_path / "desk")
+    fresh_copy(small_desk, tmp_path / "desk")
     model = next((tmp_path / "desk" / "models").glob("*/model.txt"))
     model.write_text(model.read_text().replace("tree", "tr33", 1))
     monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "desk"))
     answer = ask()
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+
+
+def test_health_says_how_much_is_on_record_and_that_it_can_be_written(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(fresh_copy(small_desk, tmp_path / "desk")))
+    before = ask().json()
+    assert before["writable"] is True
+    health.cache.ledger().append([a_draft(), a_draft()])
+    assert ask().json()["ledger_events"] == before["ledger_events"] + 2
+
+
+def test_health_is_unavailable_while_nothing_can_be_written_and_says_why(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(fresh_copy(small_desk, tmp_path / "desk")))
+    monkeypatch.setattr(Ledger, "writable", "The disk is full.")
+    answer = ask()
+    assert answer.status_code == 503
+    assert (answer.json()["reason"], answer.json()["writable"]) == ("The disk is full.", False)
+
+
+def test_health_is_unavailable_when_the_ledger_cannot_be_opened_and_says_why(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fresh_copy(small_desk, tmp_path / "desk")
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
+    open_ledger(settings.read()).close()
+    (folder / "master.key").unlink()
+    answer = ask()
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert "master.key" in answer.json()["reason"]
 
 
 def test_health_names_no_detail_of_an_unexpected_failure_but_its_number(
@@ -96,8 +134,8 @@ def test_health_says_starting_while_the_desk_is_being_opened(monkeypatch: pytest
     assert (answer.status_code, answer.json()["status"]) == (503, "starting")
 
 
-def test_the_warm_up_ends_and_opens_the_desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOLVENT_DATA", str(small_desk))
+def test_the_warm_up_ends_and_opens_the_desk(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLVENT_DATA", str(fresh_copy(small_desk, tmp_path / "desk")))
     opened: list[object] = []
     real = warmup.cache.desk
     monkeypatch.setattr(warmup.cache, "desk", lambda: opened.append(real()) or opened[-1])

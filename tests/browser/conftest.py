@@ -11,11 +11,13 @@ from playwright.sync_api import Browser
 
 from tests.browser.browser import chromium_path, opened
 from tests.browser.server import serving
+from tests.desks import fresh_copy
 
 
 @pytest.fixture(scope="session")
 def address(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(small_desk, tmp_path_factory.mktemp("server") / "log.txt") as served:
+    folder = tmp_path_factory.mktemp("server")
+    with serving(fresh_copy(small_desk, folder / "desk"), folder / "log.txt") as served:
         yield served
 
 

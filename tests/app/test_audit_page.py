@@ -1,0 +1,155 @@
+"""The Audit page: who did what, when and from where, for those who may read it; filters, pages, one event in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.accounts.roles import Role
+from core.errors import LedgerUnwritable
+from core.ledger.event import Draft, Event
+from core.ledger.ledger import Ledger
+from pages._ui import beside, cache
+from tests.app.audited import click, fail_to_sign_in, in_full, labels, listed, page
+from tests.app.conftest import Visitor, all_text
+from tests.desks import fresh_copy, session_token
+from tests.ledgers import a_draft, a_sealed_draft
+
+NUMBER = "100001"
+PROVING = {"Verify", "Verify against it", "Download the head", "CSV", "Parquet", "Replay all"}
+
+
+@pytest.fixture(autouse=True)
+def desk(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visitor: Visitor) -> Path:
+    """A desk whose record begins with the test; everybody has an account, and the auditor is at work."""
+    folder = fresh_copy(small_desk, tmp_path / "desk", "models")
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
+    monkeypatch.setattr(beside, "verifying", beside.Verifying())
+    session_token(folder, Role.AUDITOR)
+    visitor.role = Role.AUDITOR
+    return folder
+
+
+def test_the_auditor_reads_a_refused_sign_in_and_where_it_came_from() -> None:
+    page()
+    fail_to_sign_in("officer", "10.1.2.3")
+    test = page()
+    assert listed(test, "Kind")[0] == "Sign-in refused"
+    assert listed(test, "From")[0] == "10.1.2.3"
+    assert "officer" in str(listed(test, "What")[0])
+    assert "not the password" not in test.dataframe[0].value.to_csv()
+
+
+def test_the_first_line_says_how_much_is_on_record_and_since_when() -> None:
+    test = page()
+    count = cache.ledger().head.count
+    assert count > 0
+    assert f"{count} events since {datetime.now(UTC):%-d %B %Y}" in all_text(test)
+    assert listed(test, "#") == list(range(count, max(count - 25, 0), -1))
+
+
+@pytest.mark.parametrize("role", [Role.RISK_MANAGER, Role.ADMINISTRATOR])
+def test_risk_managers_and_administrators_read_only(visitor: Visitor, role: Role) -> None:
+    visitor.role = role
+    test = page()
+    assert "Signed in" in listed(test, "Kind")
+    assert not labels(test) & PROVING
+
+
+def test_the_auditor_may_prove_and_take_away() -> None:
+    assert labels(page()) >= PROVING
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.DATA_SCIENTIST, None])
+def test_the_page_is_open_to_nobody_else(visitor: Visitor, role: Role | None) -> None:
+    visitor.role = role
+    test = page()
+    assert "Audit" not in [header.value for header in test.header]
+    assert not test.dataframe
+
+
+def test_events_are_found_by_what_they_are_and_by_who_did_them() -> None:
+    fail_to_sign_in("officer", "10.1.2.3")
+    test = page()
+    test.multiselect[0].set_value(["Sign-ins"]).run()
+    assert set(listed(test, "Kind")) == {"Signed in", "Sign-in refused"}
+    actor = next(box for box in test.selectbox if box.label == "Who")
+    actor.set_value("auditor").run()
+    assert set(listed(test, "Kind")) == {"Signed in"}
+    assert set(listed(test, "Who")) == {"auditor"}
+
+
+def test_a_client_is_found_by_number_which_stands_in_no_address_and_no_event() -> None:
+    ledger = cache.ledger()
+    ledger.append([a_sealed_draft(ledger, {"applicant": NUMBER}, f"stored:{NUMBER}", NUMBER, "scored")])
+    test = page()
+    test.text_input[0].set_value(NUMBER).run()
+    assert listed(test, "Kind") == ["Scored"]
+    assert NUMBER not in str(test.query_params)
+    assert NUMBER not in "".join(map(str, ledger.events()))
+
+
+def test_a_question_that_nothing_fits_says_so() -> None:
+    test = page()
+    test.text_input[0].set_value("nobody of this name").run()
+    assert "No event fits this question." in all_text(test)
+    assert not test.dataframe
+
+
+def test_events_of_before_the_period_are_left_out() -> None:
+    ledger = cache.ledger()
+    ledger.append([a_draft("exported", subject="long ago", at=datetime.now(UTC) - timedelta(days=8))])
+    test = page()
+    assert "Exported" in listed(test, "Kind")
+    period = next(box for box in test.selectbox if box.label == "When")
+    period.set_value("Last 7 days").run()
+    assert "Exported" not in listed(test, "Kind")
+    period = next(box for box in test.selectbox if box.label == "When")
+    period.set_value("Everything").run()
+    assert "Exported" in listed(test, "Kind")
+
+
+def test_older_pages_follow_and_another_question_begins_at_the_first() -> None:
+    ledger = cache.ledger()
+    ledger.append([a_draft("exported", subject=f"file {number}") for number in range(60)])
+    test = page()
+    total = ledger.head.count
+    assert f"1 to 25 of {total}" in all_text(test)
+    click(test, "Older")
+    assert f"26 to 50 of {total}" in all_text(test)
+    assert listed(test, "#")[0] == total - 25
+    test.multiselect[0].set_value(["Exports and downloads"]).run()
+    assert "1 to 25 of 60" in all_text(test)
+    assert next(button for button in test.button if button.label == "Newer").disabled
+
+
+def test_a_picked_event_is_shown_in_full_with_its_hashes() -> None:
+    ledger = cache.ledger()
+    public = {"default_probability": 0.1234567890123, "recommendation": "approve"}
+    (event,) = ledger.append([a_sealed_draft(ledger, {"applicant": NUMBER}, "x", NUMBER, "scored", public)])
+    test = in_full(page(), event.sequence)
+    said = str([table.value.to_dict() for table in test.table]).replace("\\", "")
+    assert event.hash.hex() in said
+    assert event.previous_hash.hex() in said
+    assert "0.1234567890123" in said
+    assert event.applicant in said
+    assert NUMBER not in said
+
+
+def test_account_events_wait_while_nothing_can_be_written_and_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    page()
+    before = cache.ledger().head.count
+
+    def refuse(self: Ledger, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        raise LedgerUnwritable("the disk is full")
+
+    fail_to_sign_in("officer", "10.1.2.3")
+    with monkeypatch.context() as full:
+        full.setattr(Ledger, "append", refuse)
+        page()
+        assert cache.ledger().head.count == before
+    assert listed(page(), "From")[0] == "10.1.2.3"
+    assert cache.ledger().head.count == before + 1

@@ -1,0 +1,186 @@
+"""What the Audit page proves: the chain verified, also against a kept head; files taken away; everything replayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.accounts import sessions
+from core.accounts.roles import Role
+from core.casework.audit import AuditQuestion
+from core.casework.audit_words import Group
+from core.casework.export import Form
+from core.errors import PermissionRefused, SignInRefused
+from core.ledger.ledger import Ledger
+from pages._ui import audit_files, audit_replay, beside, cache
+from pages._ui.session import visitor as visitor_module
+from tests.app.audited import click, journal_file, page
+from tests.app.conftest import Visitor, all_text
+from tests.desks import fresh_copy, session_token
+from tests.ledgers import a_draft
+
+
+@pytest.fixture(autouse=True)
+def desk(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visitor: Visitor) -> Path:
+    folder = fresh_copy(small_desk, tmp_path / "desk")
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
+    monkeypatch.setattr(beside, "verifying", beside.Verifying())
+    monkeypatch.setattr(visitor_module, "address", lambda: "10.0.0.9")
+    session_token(folder, Role.AUDITOR)
+    visitor.role = Role.AUDITOR
+    return folder
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    opened = cache.ledger()
+    opened.append([a_draft("exported", subject=f"file {number}") for number in range(5)])
+    return opened
+
+
+@pytest.fixture
+def replaying(monkeypatch: pytest.MonkeyPatch) -> Iterator[audit_replay.Replaying]:
+    own = audit_replay.Replaying()
+    monkeypatch.setattr("pages._ui.audit_replay_card.replaying", own)
+    yield own
+    own.end()
+
+
+def against(test: AppTest, content: bytes) -> AppTest:
+    test.file_uploader[0].set_value(("head.json", content, "application/json")).run()
+    assert not test.exception
+    return test
+
+
+def replaced(file: Path, old: bytes, new: bytes) -> None:
+    before = file.read_bytes()
+    assert before.count(old) == 1
+    file.write_bytes(before.replace(old, new))
+
+
+def test_a_sound_chain_is_said_to_be_sound_and_the_verifying_is_on_it(ledger: Ledger) -> None:
+    test = click(page(), "Verify")
+    count = ledger.head.count
+    assert f"All {count - 1} events are what was written" in test.success[0].value
+    assert f"Verified up to event {count - 1}" in all_text(test)
+    assert "1 came since" in all_text(test)
+    event = ledger.event(count)
+    assert (event.kind, event.actor.name, event.actor.address) == ("verified", "auditor", "10.0.0.9")
+    assert event.public["sound"] is True
+
+
+def test_an_edited_journal_is_named_by_its_first_bad_event_and_everybody_is_told(
+    ledger: Ledger, visitor: Visitor
+) -> None:
+    replaced(journal_file(), b'"subject":"file 2"', b'"subject":"file 7"')
+    test = click(page(), "Verify")
+    assert "Event 3 was edited" in test.error[-1].value.replace("\\", "")
+    visitor.role = Role.ADMINISTRATOR
+    told = page().error[0].value.replace("\\", "")
+    assert told.startswith("From event 3 on it is not what was written: event 3 was edited")
+    visitor.role = Role.OFFICER
+    assert page("casework/score").error[0].value.replace("\\", "") == told
+
+
+def test_the_chain_is_verified_against_a_head_that_was_downloaded(ledger: Ledger) -> None:
+    head = audit_files.head_maker(ledger)()
+    assert json.loads(head)["count"] == ledger.head.count
+    assert ledger.event(ledger.head.count).kind == "downloaded"
+    test = click(against(page(), head.encode()), "Verify against it")
+    assert f"the head you gave: event {json.loads(head)['count']}" in test.success[0].value
+
+
+def test_a_head_that_the_chain_does_not_go_through_is_a_finding_but_no_alarm(ledger: Ledger) -> None:
+    head = json.loads(audit_files.head_maker(ledger)()) | {"hash": "ab" * 32}
+    test = click(against(page(), json.dumps(head).encode()), "Verify against it")
+    assert "the chain was rewritten" in test.error[0].value.replace("\\", "").lower()
+    assert beside.verifying.found is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe\x00", "this is no head of a ledger"),
+        (b"[]", "this is no head of a ledger"),
+        (b'{"ledger": "another", "count": 1, "hash": "' + b"ab" * 32 + b'", "at": "2026-01-01T00:00:00Z"}', "another"),
+        (b"{" + b" " * 20_000 + b"}", "this is no head of a ledger"),
+    ],
+)
+def test_a_wrong_file_is_named_and_cannot_be_verified_against(ledger: Ledger, content: bytes, words: str) -> None:
+    test = against(page(), content)
+    assert words in test.error[0].value.replace("\\", "")
+    assert next(button for button in test.button if button.label == "Verify against it").disabled
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_the_filtered_events_leave_as_a_file_and_that_is_an_event(ledger: Ledger, form: Form) -> None:
+    question = AuditQuestion(groups=(Group.EXPORTS_AND_DOWNLOADS,))
+    content = audit_files.export_maker(ledger, question, form)()
+    assert (content.count(b"\n") == 6) if form is Form.CSV else content.startswith(b"PAR1")
+    event = ledger.event(ledger.head.count)
+    assert (event.kind, event.actor.name, event.actor.address) == ("exported", "auditor", "10.0.0.9")
+    assert (event.public["rows"], event.public["format"]) == (5, form.value)
+
+
+def test_nothing_is_exported_before_the_click(ledger: Ledger) -> None:
+    page()
+    page()
+    assert len(ledger.events(kinds=["exported", "downloaded"])) == 5
+
+
+def test_a_click_after_the_session_has_ended_gives_no_file(ledger: Ledger, visitor: Visitor) -> None:
+    head, export = audit_files.head_maker(ledger), audit_files.export_maker(ledger, AuditQuestion(), Form.CSV)
+    sessions.sign_out(cache.accounts(), visitor.token(), None, visitor_module.now())
+    for make in (head, export):
+        with pytest.raises(SignInRefused):
+            make()
+    visitor.role = Role.ADMINISTRATOR
+    with pytest.raises(PermissionRefused):
+        audit_files.head_maker(ledger)()
+    assert len(ledger.events(kinds=["exported", "downloaded"])) == 5
+
+
+def test_what_a_start_made_good_is_said_at_work(ledger: Ledger) -> None:
+    ledger.close()
+    cache._ledger.clear()
+    (settings.read().ledger_dir / "ledger.duckdb").write_bytes(b"no database any more")
+    test = page()
+    assert test.info[0].value.replace("\\", "") == "\n\n".join(cache.ledger().notices)
+    assert cache.ledger().notices
+
+
+def test_everything_is_replayed_beside_the_app_and_answered_in_a_sentence(replaying: audit_replay.Replaying) -> None:
+    open_desk = cache.desk()
+    with beside.commands():
+        for key in cache.examples(open_desk)[:2]:
+            scored(settings.read(), key)
+        test = click(page(), "Replay all")
+    assert "2 of 2 scores and decisions came out the same to the last bit" in test.success[0].value
+    assert not replaying.running
+
+
+def test_a_second_replay_is_not_begun_and_a_cancelled_one_leaves_no_answer(replaying: audit_replay.Replaying) -> None:
+    assert replaying.begin()
+    assert not replaying.begin()
+    assert replaying.running
+    replaying.end()
+    assert not replaying.running
+    assert replaying.answer is None
+
+
+@pytest.mark.parametrize("role", [Role.RISK_MANAGER, Role.ADMINISTRATOR])
+def test_replaying_is_offered_to_the_auditor_alone(ledger: Ledger, visitor: Visitor, role: Role) -> None:
+    visitor.role = role
+    assert "Replay all" not in {button.label for button in page().button}
+
+
+def scored(own: settings.Settings, key: str) -> None:
+    from core.commands.channel import client
+    from tests.commands.heard import Heard
+
+    assert client.ask(own.channel_file, ["score", key, "--json"], Heard()) == 0
