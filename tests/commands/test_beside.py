@@ -96,7 +96,10 @@ class Load:
 
     def look(self) -> None:
         while not self.over.is_set():
-            status, said = health(self.address)
+            try:
+                status, said = health(self.address)
+            except TimeoutError:
+                continue  # of a machine that is busy with much else
             if status != 200:
                 self.wrong.append(str(said))
 
