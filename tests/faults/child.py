@@ -29,7 +29,7 @@ class Plan:
     point: str = ""  # killed when it passes this point; empty: by the parent
     passes: int = 1  # for the how-manieth time
     delay_seconds: float = 0.0  # after the point was passed: while what it names is under way
-    calls: int = 10_000  # per thread
+    calls: int = 500  # per thread; long before that it is dead
 
 
 def open_ledger(folder: Path, plan: Plan | None = None) -> Ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +52,31 @@ def test_what_was_appended_is_read_again_after_the_ledger_was_closed(tmp_path: P
         assert (head.count, head.hash, head.at) == (2, appended[1].hash, NOON)
         with pytest.raises(UnknownRecord, match="Event 3: the record has no such event; it ends at 2"):
             ledger.event(3)
+
+
+def test_the_journal_is_on_the_disk_before_the_database_hears_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    flushed = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        flushed(descriptor)
+
+    with a_ledger(tmp_path, passing=happened.append) as ledger:
+        ledger.append([a_draft()])
+        happened.clear()
+        monkeypatch.setattr(os, "fsync", fsync)
+        ledger.append([a_draft()])
+    assert happened == [
+        "after_journal_write",
+        "00000001.jsonl",
+        "after_journal_fsync",
+        "after_insert",
+        "after_commit",
+        "before_acknowledgement",
+    ]
 
 
 def test_a_known_idempotency_key_gives_the_event_of_then(tmp_path: Path) -> None:
