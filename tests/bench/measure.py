@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,17 @@ class Timing:
         return f"  {self.name:<58}{self.p50_ms:10.3f} ms p50{self.p95_ms:10.3f} ms p95{self.calls:7,} calls{ratio}"
 
 
+@dataclass(frozen=True)
+class Throughput:
+    """How many calls several threads finish in a second, and what each waits for its own."""
+
+    per_second: float
+    waits: Timing
+
+    def line(self) -> str:
+        return f"{self.waits.line()}{self.per_second:10,.0f} per s"
+
+
 def side_by_side(jobs: Mapping[str, Callable[[], object]], calls: int, warm_up: int = 5) -> list[Timing]:
     """Each job called in turn with its rivals, so that a noisy second hits all of them."""
     for job in jobs.values():
@@ -31,12 +43,29 @@ def side_by_side(jobs: Mapping[str, Callable[[], object]], calls: int, warm_up: 
     spent: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(calls):
         for name, job in jobs.items():
-            started = time.perf_counter()
-            job()
-            spent[name].append(time.perf_counter() - started)
-    return [_timing(name, seconds) for name, seconds in spent.items()]
+            spent[name].append(seconds_of(job))
+    return [timing(name, seconds) for name, seconds in spent.items()]
 
 
-def _timing(name: str, seconds: list[float]) -> Timing:
+def in_threads(jobs: Mapping[str, Callable[[], object]], calls: int, threads: int, rounds: int = 3) -> list[Throughput]:
+    """Each job called by so many threads at once, `calls` times a round, in turn with its rivals."""
+    waits: dict[str, list[float]] = {name: [] for name in jobs}
+    spent = dict.fromkeys(jobs, 0.0)
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(rounds):
+            for name, job in jobs.items():
+                started = time.perf_counter()
+                waits[name] += [done.result() for done in [pool.submit(seconds_of, job) for _ in range(calls)]]
+                spent[name] += time.perf_counter() - started
+    return [Throughput(len(waits[name]) / spent[name], timing(name, waits[name])) for name in jobs]
+
+
+def seconds_of(job: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    job()
+    return time.perf_counter() - started
+
+
+def timing(name: str, seconds: Sequence[float]) -> Timing:
     p50, p95 = np.percentile(np.asarray(seconds) * 1e3, [50, 95])
     return Timing(name, float(p50), float(p95), len(seconds))
