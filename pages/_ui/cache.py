@@ -8,12 +8,15 @@ import streamlit as st
 
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
+from core.casework.account_events import AccountOutbox
 from core.casework.erasure import PORTFOLIO, Erasures
 from core.casework.opening import open_ledger
+from core.casework.pinned import PinnedModel, Shelf, model_shelf
 from core.casework.retention import Retention
 from core.desk import Desk, open_desk
 from core.errors import LedgerUnavailable, PortfolioMissing, SolventError
 from core.ledger.ledger import Ledger
+from core.model import registry
 from core.portfolio import contract_file as contracts
 from core.scoring.field_limits import FieldLimits
 from pages._ui.case import Case
@@ -90,6 +93,27 @@ def accounts() -> AccountStore:
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _accounts(file: str, _settings: settings.Settings) -> AccountStore:
     return open_accounts(_settings)
+
+
+def outbox() -> AccountOutbox:
+    """What carries account events to the chain; it remembers how far it came."""
+    store, chain = accounts(), ledger()
+    return _outbox(id(store), id(chain), store, chain)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _outbox(of_accounts: int, of_ledger: int, _store: AccountStore, _ledger: Ledger) -> AccountOutbox:
+    return AccountOutbox(_store, _ledger)
+
+
+def models(own: settings.Settings) -> Shelf[PinnedModel]:
+    """Every model by version, loaded once each; looked for anew when a folder of a model comes or goes."""
+    return _models(str(own.models_dir), tuple(registry.versions(own.models_dir)), own)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _models(models_dir: str, versions: tuple[str, ...], _settings: settings.Settings) -> Shelf[PinnedModel]:
+    return model_shelf(_settings.models_dir)
 
 
 def examples(of: Desk) -> list[str]:

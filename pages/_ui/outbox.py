@@ -7,13 +7,9 @@ from typing import Final
 
 import anyio
 import anyio.to_thread
-import streamlit as st
 
 from core.accounts import events
-from core.accounts.store import AccountStore
-from core.casework.account_events import AccountOutbox
 from core.errors import SolventError
-from core.ledger.ledger import Ledger
 from pages._ui import cache, errors
 
 _EVERY_SECONDS: Final = 5.0
@@ -27,8 +23,7 @@ def take() -> None:
         store = cache.accounts()
         if not events.events_after(store, 0, 1):
             return  # nobody ever came: a set-up that is under way has the ledger to itself
-        ledger = cache.ledger()
-        _outbox(id(store), id(ledger), store, ledger).take()
+        cache.outbox().take()
     except SolventError as refusal:
         log.debug("account events wait: %s", refusal)
 
@@ -38,11 +33,6 @@ async def keep_taking() -> None:
     while True:
         await anyio.sleep(_EVERY_SECONDS)
         await anyio.to_thread.run_sync(_take_or_log, abandon_on_cancel=True)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _outbox(of_accounts: int, of_ledger: int, _store: AccountStore, _ledger: Ledger) -> AccountOutbox:
-    return AccountOutbox(_store, _ledger)
 
 
 def _take_or_log() -> None:

@@ -100,11 +100,11 @@ def test_every_screen_of_the_menu_exists_under_an_address_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.OFFICER, ["Score"]),
-        (Role.RISK_MANAGER, ["Score"]),
-        (Role.DATA_SCIENTIST, ["Score"]),
-        (Role.AUDITOR, []),
-        (Role.ADMINISTRATOR, ["People", "Retention"]),
+        (Role.OFFICER, ["Score", "History"]),
+        (Role.RISK_MANAGER, ["Score", "History", "Audit"]),
+        (Role.DATA_SCIENTIST, ["Score", "History"]),
+        (Role.AUDITOR, ["History", "Audit"]),
+        (Role.ADMINISTRATOR, ["People", "Audit", "Retention"]),
     ],
 )
 def test_each_role_has_the_pages_of_the_house_table_that_exist(role: Role, pages: list[str]) -> None:
