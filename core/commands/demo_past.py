@@ -55,7 +55,7 @@ def add_past(settings: Settings, seed: int, now: datetime, progress: Progress) -
 
     False where there are too few clients for an earlier model.
     """
-    aside = settings.ledger_dir.with_name(f".{settings.ledger_dir.name}{_PART}")
+    aside = settings.ledger_dir.with_name(f"{settings.ledger_dir.name}{_PART}")
     shutil.rmtree(aside, ignore_errors=True)
     parts = open_parts(settings, lambda: now)
     with closing(parts.tables), closing(parts.features):

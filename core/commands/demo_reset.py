@@ -40,10 +40,10 @@ def forget_demo(settings: Settings) -> None:
 
 def _forget_record(settings: Settings) -> None:
     """The key file goes with the record; a master key that lies apart may serve another desk and stays."""
+    aside = settings.ledger_dir.with_name(f"{settings.ledger_dir.name}{_OLD}")
+    shutil.rmtree(aside, ignore_errors=True)  # of a reset that was killed here
     if settings.ledger_dir.is_dir():
         _check_invented(settings)
-        aside = settings.ledger_dir.with_name(f".{settings.ledger_dir.name}{_OLD}")
-        shutil.rmtree(aside, ignore_errors=True)
         settings.ledger_dir.rename(aside)
         shutil.rmtree(aside)
     if settings.apart_master_key is None:
@@ -61,7 +61,7 @@ def _check_invented(settings: Settings) -> None:
     made_by_people = int(rows[0][0])
     if made_by_people:
         raise SettingsError(
-            f"setup --reset: forgets an invented record only, and {made_by_people:,} decisions or outcomes in "
-            f"{settings.ledger_dir} were made by people; keep this desk, and make a demo beside it: "
-            "python -m core --data DIR setup."
+            f"setup --reset: the record in {settings.ledger_dir} must hold invented decisions and outcomes only, "
+            f"got {made_by_people:,} made by people; keep this desk, and make a demo beside it in a folder of its own "
+            "(--data DIR)."
         )
