@@ -99,21 +99,22 @@ def _in_force(change: Change) -> str:
 def _spread(seen: HistoryView) -> None:
     guard.require(Page.HISTORY, Action.READ)
     chosen = _head_with_switch("Spread", history_state.SPREAD, _SPREADS, "pd")
-    if chosen == "pd":
+    if chosen == "pd" and seen.bins:
         _by_probability(seen)
     else:
         _overrides(seen.overridden)
 
 
 def _by_probability(seen: HistoryView) -> None:
+    spread = PdSpread(seen.bins)
     st.plotly_chart(
-        history_spread_chart.spread(PdSpread(seen.bins), seen.policy, state.narrow_screen()),
+        history_spread_chart.spread(spread, seen.policy, state.narrow_screen()),
         config=figure.CONFIG,
         key="history_pd",
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
     )
     cut = "" if seen.policy is None else f" Cut-offs: {seen.policy.version}, in force when the period ends."
-    st.caption(f"{history_spread_chart.LEGEND}. {plain(f'Bars are equally wide in log-odds.{cut}')}")
+    st.caption(f"{history_spread_chart.legend(spread)}. {plain(f'Bars are equally wide in log-odds.{cut}')}")
 
 
 def _overrides(overridden: OverrideView) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
@@ -13,13 +14,23 @@ from core.portfolio.wording import percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, figure, line, note
 
+
+@dataclass(frozen=True)
+class _Group:
+    name: str
+    decisions: tuple[str, ...]
+    colour: str
+    pattern: str
+    mark: str  # in the legend
+
+
 _GROUPS: Final = (
-    ("approved", ("approve", "approve_changed_terms"), palette.LOWERS_RISK, ""),
-    ("referred", ("refer",), palette.REFER, "."),
-    ("declined", ("decline",), palette.RAISES_RISK, "/"),
-    ("withdrawn", ("withdrawn",), palette.NEUTRAL, "x"),
+    _Group("approved", ("approve", "approve_changed_terms"), palette.LOWERS_RISK, "", ":green[■]"),
+    _Group("referred", ("refer",), palette.REFER, ".", ":orange[▦]"),
+    _Group("declined", ("decline",), palette.RAISES_RISK, "/", ":red[▨]"),
+    _Group("withdrawn", ("withdrawn",), palette.NEUTRAL, "x", ":gray[▩]"),
+    _Group("not decided", ("",), palette.NEUTRAL, "-", ":gray[▤]"),
 )
-LEGEND: Final = ":green[■] approved  :orange[▦] referred  :red[▨] declined  :gray[▩] withdrawn"
 SIDES_LEGEND: Final = ":orange[▨] low side  :violet[■] high side"
 _SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
 _MOST_OFFICERS = 8
@@ -27,7 +38,6 @@ HEIGHT = 330  # px
 
 
 def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
-    groups = [group for group in _GROUPS if any(view.counts(group[1]))]
     cuts = (
         []
         if policy is None
@@ -36,7 +46,7 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
     placed = [(view.place(cut), f"{words} {percent(cut)}") for cut, words in cuts if cut is not None]
     lines = [(place, words) for place, words in placed if place is not None]
     return figure(
-        [_group(view, *group) for group in groups],
+        [_bars(view, group) for group in _shown(view)],
         shapes=[line(place, place, 0, 1.06, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
         annotations=[_cut(place, words) for place, words in lines],
         height=HEIGHT,
@@ -58,16 +68,25 @@ def _highest(view: PdSpread) -> int:
     return max(sum(count for _, count in one.counts) for one in view.bins)
 
 
-def _group(view: PdSpread, name: str, decisions: tuple[str, ...], colour: str, pattern: str) -> Part:
-    counts = view.counts(decisions)
+def legend(view: PdSpread) -> str:
+    """What hatching and colour mean, as Markdown."""
+    return " ".join(f"{group.mark} {group.name}" for group in _shown(view))
+
+
+def _shown(view: PdSpread) -> list[_Group]:
+    return [group for group in _GROUPS if any(view.counts(group.decisions))]
+
+
+def _bars(view: PdSpread, group: _Group) -> Part:
+    counts = view.counts(group.decisions)
     return {
         "type": "bar",
-        "name": name,
+        "name": group.name,
         "x": [place + 0.5 for place in range(len(view.bins))],
         "y": counts,
         "width": 0.92,
-        "marker": {"color": colour, "line": {"width": 0}, "pattern": _pattern(pattern)},
-        "customdata": [f"{view.words(place)}: {count:,} {name}" for place, count in enumerate(counts)],
+        "marker": {"color": group.colour, "line": {"width": 0}, "pattern": _pattern(group.pattern)},
+        "customdata": [f"{view.words(place)}: {count:,} {group.name}" for place, count in enumerate(counts)],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 

@@ -1,0 +1,302 @@
+"""The History page: who may read it, what filters, pages and records show, and what leaves the desk."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow.csv as pa_csv
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.accounts.roles import Role
+from core.casework.export import Form
+from core.casework.history_question import EVER, HistoryQuestion
+from core.errors import SignInRefused
+from core.ledger.event import Event
+from core.ledger.lock import LedgerLock
+from core.policy.recommendation import Recommendation
+from core.portfolio.wording import percent
+from core.settings import Settings
+from pages._ui import cache, history_download
+from pages._ui.history_download import Visit, making
+from pages._ui.history_table import shown_pages
+from pages._ui.words import plain
+from tests.app.conftest import Visitor, all_text
+from tests.decided import ANA, BEN, NOTE, clients_with, decided, scored
+from tests.desks import session_token
+
+ROOT = Path(__file__).resolve().parents[2]
+APPROVED, DECLINED = 9, 3
+READERS = (Role.OFFICER, Role.RISK_MANAGER, Role.DATA_SCIENTIST, Role.AUDITOR)
+
+
+@dataclass(frozen=True)
+class Past:
+    events: tuple[Event, ...]  # decisions, in order: approved, declined, low side, high side
+    clients: tuple[str, ...]
+
+    @property
+    def low(self) -> Event:
+        return self.events[-2]
+
+    @property
+    def high(self) -> Event:
+        return self.events[-1]
+
+
+@pytest.fixture
+def own(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A copy of the small desk with a record of its own."""
+    folder = tmp_path / "desk"
+    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "raw", "policies"))
+    monkeypatch.setenv("SOLVENT_DATA", str(folder))
+    return settings.read()
+
+
+@pytest.fixture
+def past(own: Settings) -> Past:
+    """Twelve decisions as recommended, one override on each side."""
+    desk = cache.desk()
+    good = clients_with(desk, Recommendation.APPROVE, APPROVED + 1)
+    bad = clients_with(desk, Recommendation.DECLINE, DECLINED + 1)
+    events = [decided(desk, client, "approve") for client in good[:-1]]
+    events += [decided(desk, client, "decline", BEN) for client in bad[:-1]]
+    events.append(decided(desk, bad[-1], "approve", ANA, "income_verified", NOTE))
+    events.append(decided(desk, good[-1], "decline", BEN, "fraud_suspected", "The papers were false, twice"))
+    return Past(tuple(events), (*good[:-1], *bad[:-1], bad[-1], good[-1]))
+
+
+def page(**query: str | list[str]) -> AppTest:
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run().switch_page("../casework/history.py").run()
+    assert not test.exception
+    return test
+
+
+def applications(test: AppTest) -> list[str]:
+    return list(test.dataframe[0].value["Application"]) if len(test.dataframe) else []
+
+
+def labels(test: AppTest) -> list[str]:
+    return [button.label for button in test.button]
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+    return test
+
+
+def type_into(test: AppTest, label: str, text: str) -> AppTest:
+    next(field for field in test.text_input if field.label == label).set_value(text).run()
+    assert not test.exception
+    return test
+
+
+def exports() -> tuple[Event, ...]:
+    return cache.ledger().events(kinds=("exported",))
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_every_role_but_the_administrator_reads_what_was_decided(past: Past, visitor: Visitor, role: Role) -> None:
+    visitor.role = role
+    test = page()
+    text = all_text(test)
+    assert "Decision history" in text
+    assert plain("14 decisions, ") in text
+    assert plain(f"{percent((APPROVED + 1) / 14)} approved, 2 overrides (1 low-side, 1 high-side).") in text
+    assert applications(test) == [event.application for event in reversed(past.events)]
+
+
+def test_an_administrator_is_refused(past: Past, visitor: Visitor) -> None:
+    visitor.role = Role.ADMINISTRATOR
+    test = page()
+    assert "Not open to your role" in all_text(test)
+    assert not test.dataframe
+
+
+def test_a_link_carries_its_filters(past: Past) -> None:
+    test = page(decided="Declined", by=["ben"])
+    assert applications(test) == [past.high.application, *(e.application for e in reversed(past.events[9:12]))]
+    assert applications(page(override="Low side")) == [past.low.application]
+    assert applications(page(recommended="Approve", decided="Declined")) == [past.high.application]
+    assert len(applications(page(decided="Nonsense"))) == 14
+
+
+def test_filters_are_chosen_by_hand_and_reset(past: Past) -> None:
+    test = page()
+    assert "Reset filters" not in labels(test)
+    next(one for one in test.multiselect if one.label == "Decided").set_value(["decline"]).run()
+    assert len(applications(test)) == DECLINED + 1
+    assert len(applications(press(test, "Reset filters"))) == 14
+
+
+def test_pages_are_cut_and_turned_and_another_filter_begins_at_the_first(past: Past) -> None:
+    test = page(rows="10 rows")
+    assert applications(test) == [event.application for event in reversed(past.events[4:])]
+    press(test, "2")
+    assert applications(test) == [event.application for event in reversed(past.events[:4])]
+    assert "11 to 14 of 14" in all_text(test)
+    next(one for one in test.multiselect if one.label == "Decided").set_value(["approve"]).run()
+    assert "1 to 10 of 10" in all_text(test)
+
+
+def test_rows_are_sorted_where_they_are(past: Past) -> None:
+    rising = page(sort="By PD", order="Ascending").dataframe[0].value["PD"]
+    assert list(rising) == sorted(100 * float(str(e.public["default_probability"])) for e in past.events)
+
+
+@pytest.mark.parametrize(
+    ("current", "last", "shown"),
+    [(1, 1, (1,)), (1, 9, (1, 2, 3, 9)), (5, 9, (1, 3, 4, 5, 6, 7, 9)), (9, 9, (1, 7, 8, 9)), (2, 3, (1, 2, 3))],
+)
+def test_the_first_the_last_and_the_neighbours_have_a_button(current: int, last: int, shown: tuple[int, ...]) -> None:
+    assert shown_pages(current, last) == shown
+
+
+def test_a_record_is_shown_as_it_was_with_reason_note_and_what_came_before(past: Past) -> None:
+    test = page(record=str(past.low.sequence))
+    text, score = all_text(test), cache.desk().score(past.clients[-2])
+    assert [one.value for one in test.subheader if one.value == past.low.application]
+    assert f"PD {plain(percent(score.default_probability))}" in text
+    assert "Approved by ana, " in text
+    assert "Low-side override" in str([badge.value for badge in test.markdown])
+    assert "Reason: Further income proved by documents" in text
+    assert plain(NOTE) in text
+    assert "Why, as shown then" in text
+    assert "Nothing yet." in text
+    assert plain("Scored by ana on") in text
+
+
+def test_a_score_that_nobody_decided_on_is_a_record_too(own: Settings) -> None:
+    desk = cache.desk()
+    event = scored(desk, desk.tables.keys(1)[0])
+    test = page(record=str(event.sequence), state="Scored, not decided")
+    assert "Scored by ana, " in all_text(test)
+    assert applications(test) == [event.application]
+    assert plain("1 application scored and not decided") in all_text(test)
+
+
+@pytest.mark.parametrize("asked", ["999999", "1"])
+def test_a_record_that_is_not_there_or_of_another_kind_is_said(past: Past, asked: str) -> None:
+    test = page(record=asked)
+    assert "No such record" in all_text(test)
+    assert len(applications(press(test, "Close"))) == 14
+
+
+def test_an_erased_record_says_so_calmly_and_its_row_stays(past: Past) -> None:
+    cache.ledger().keys.destroy_application(past.low.application)
+    test = page(record=str(past.low.sequence))
+    assert "This person was forgotten." in all_text(test)
+    assert plain(NOTE) not in all_text(test)
+    assert past.low.application in applications(test)
+
+
+def test_a_client_is_found_by_number_which_gets_into_no_address(past: Past) -> None:
+    test = type_into(page(), "Application or client", past.clients[0])
+    assert applications(test) == [past.events[0].application]
+    assert past.clients[0] not in str(test.query_params)
+    assert applications(type_into(test, "Application or client", past.low.application.lower())) == [
+        past.low.application
+    ]
+
+
+def test_a_number_that_nobody_has_finds_nothing_and_is_not_repeated(past: Past) -> None:
+    test = type_into(page(), "Application or client", "987654321")
+    assert "No decision fits these filters" in all_text(test)
+    assert "987654321" not in all_text(test)
+
+
+def test_a_part_of_a_note_is_searched(past: Past) -> None:
+    test = type_into(page(), "Part of a note", "zyxomma")
+    assert applications(test) == [past.low.application]
+    assert "Notes of the newest 14 were searched." in all_text(test)
+
+
+def test_an_auditor_replays_a_record_and_nobody_else_may(past: Past, visitor: Visitor) -> None:
+    visitor.role = Role.OFFICER
+    assert "Replay" not in labels(page(record=str(past.low.sequence)))
+    visitor.role = Role.AUDITOR
+    test = press(page(record=str(past.low.sequence)), "Replay")
+    assert plain("the same to the last bit, from the stored feature row and from the raw application") in all_text(test)
+
+
+def visit(own: Settings, role: Role = Role.OFFICER) -> Visit:
+    return Visit(cache.accounts(), session_token(own.data_dir, role), "10.0.0.7")
+
+
+def test_an_export_holds_the_filtered_rows_and_is_an_event(past: Past, own: Settings) -> None:
+    question = HistoryQuestion(EVER, decisions=("decline",))
+    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), question, Form.CSV, visit(own))()))
+    assert table.num_rows == DECLINED + 1
+    (event,) = exports()
+    assert (event.actor.name, event.actor.address, event.public["rows"]) == ("officer", "10.0.0.7", DECLINED + 1)
+    assert event.public["filter"] == "decision decline"
+
+
+def test_whoever_signed_out_meanwhile_gets_no_file(past: Past, own: Settings) -> None:
+    export = making(cache.ledger(), HistoryQuestion(EVER), Form.PARQUET, Visit(cache.accounts(), "nonsense", ""))
+    with pytest.raises(SignInRefused):
+        export()
+    assert exports() == ()
+
+
+def test_more_rows_than_a_file_should_hold_are_refused_before_the_click(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_download, "MOST_EXPORTED_ROWS", 13)
+    test = page()
+    assert test.error[0].value == ("Export: at most 13 decisions in one file, got 14; choose a shorter period.")
+    assert not test.get("download_button")
+
+
+def record_outcome(test: AppTest, what: str, reason: str = "") -> AppTest:
+    next(one for one in test.segmented_control if one.label == "Outcome").set_value(what)
+    next(one for one in test.date_input if one.label.startswith("Observed")).set_value(datetime.now(UTC).date())
+    if reason:
+        next(one for one in test.text_area if one.label == "What was wrong").set_value(reason)
+    return press(test, "Correct" if reason else "Record")
+
+
+def test_an_officer_records_the_outcome_of_an_approval_and_corrects_it(past: Past) -> None:
+    test = record_outcome(page(record=str(past.low.sequence)), "repaid")
+    (event,) = cache.ledger().events(kinds=("outcome",))
+    assert (event.application, event.public["outcome"]) == (past.low.application, "repaid")
+    assert plain("Outcome 'repaid'") in all_text(test)
+    test = record_outcome(page(record=str(past.low.sequence)), "defaulted", "It was another loan of hers")
+    (corrected,) = cache.ledger().events(kinds=("corrected",))
+    assert (corrected.public["outcome"], corrected.public["corrects"]) == ("defaulted", event.sequence)
+    assert applications(page(outcome="Defaulted")) == [past.low.application]
+
+
+def test_an_outcome_without_a_day_is_not_recorded(past: Past) -> None:
+    test = page(record=str(past.low.sequence))
+    next(one for one in test.segmented_control if one.label == "Outcome").set_value("repaid")
+    assert "nothing was recorded" in press(test, "Record").error[0].value
+    assert cache.ledger().events(kinds=("outcome",)) == ()
+
+
+def test_what_was_declined_has_no_outcome_and_readers_record_none(past: Past, visitor: Visitor) -> None:
+    assert "Record" not in labels(page(record=str(past.high.sequence)))
+    visitor.role = Role.DATA_SCIENTIST
+    assert "Record" not in labels(page(record=str(past.low.sequence)))
+
+
+def test_a_desk_where_nothing_was_decided_says_so(own: Settings) -> None:
+    assert "Nothing has been decided yet" in all_text(page())
+
+
+def test_without_the_record_the_page_says_why(own: Settings) -> None:
+    own.ledger_dir.mkdir(mode=0o700)
+    lock = LedgerLock.take(own.ledger_dir)
+    try:
+        assert "The record is not open" in all_text(page())
+    finally:
+        lock.release()
