@@ -62,6 +62,12 @@ def _ledger(data_dir: str, _settings: settings.Settings) -> Ledger:
     return open_ledger(_settings)
 
 
+def close() -> None:
+    """The app ends: what is being written is finished, and the record is closed."""
+    _opened.clear()
+    _ledger.clear()
+
+
 def erasures() -> Erasures:
     """Forgets people, one at a time; the contract is read again when it was changed."""
     own, chain = settings.read(), ledger()

@@ -42,14 +42,18 @@ def under_way() -> bool:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Commands are answered as soon as pages are, and wait for the desk as they do."""
     _begun.set()
-    with beside.commands():
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_in_background)
-            tasks.start_soon(outbox.keep_taking)
-            yield
-            audit_replay.replaying.end()
-            beside.verifying.end()
-            tasks.cancel_scope.cancel()
+    try:
+        with beside.commands():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_in_background)
+                tasks.start_soon(outbox.keep_taking)
+                yield
+                audit_replay.replaying.end()
+                beside.verifying.end()
+                tasks.cancel_scope.cancel()
+    finally:
+        await anyio.to_thread.run_sync(cache.close)
+        gc.unfreeze()  # or libraries complain at the end about what nobody took away
 
 
 async def _in_background() -> None:
