@@ -28,6 +28,11 @@ class SmallDisk:
         finally:
             os.close(descriptor)
 
+    def write_protect(self, protected: bool = True) -> None:
+        """Nothing can be written at all; no file may be open for writing then."""
+        mode = "ro" if protected else "rw"
+        subprocess.run(["mount", "-o", f"remount,{mode}", str(self.folder)], check=True, capture_output=True)
+
     def make_room(self) -> None:
         self._filler.unlink(missing_ok=True)
 

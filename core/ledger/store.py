@@ -36,6 +36,15 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 _SELECT = "select " + ", ".join(f'"{name}"' for name in EVENT_COLUMNS) + " from events"
 
+_WRONG_QUESTIONS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConstraintException,
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.ParserException,
+)
+
 
 def nothing(name: str) -> None:
     """Passes a named point of a write; tests of faults put something else here."""
@@ -215,4 +224,6 @@ class Store:
 
 def is_damage(error: duckdb.Error) -> bool:
     """Whether the file is damaged or this instance can no longer be used, rather than the question being wrong."""
+    if isinstance(error, _WRONG_QUESTIONS):
+        return False  # they quote values, whatever those say
     return isinstance(error, duckdb.FatalException | duckdb.InternalException) or "corrupt" in str(error).lower()

@@ -13,8 +13,9 @@ import pytest
 from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.ledger import Ledger
 from core.ledger.reading import Reading
+from core.ledger.writer_room import hindrance
 from tests.disks import SmallDisk, a_small_disk
-from tests.ledgers import NOTES, a_draft, a_ledger
+from tests.ledgers import NOTES, a_draft, a_ledger, a_sealed_draft
 
 POINTS = ("after_journal_write", "after_journal_fsync", "after_insert", "in_checkpoint")
 
@@ -115,6 +116,27 @@ def test_a_ledger_is_not_opened_half_on_a_full_disk(small_disk: SmallDisk) -> No
     small_disk.make_room()
     with a_ledger(small_disk.folder, [NOTES]) as ledger:
         _require_sound(ledger, 1)
+
+
+def test_a_write_protected_disk_is_said_and_nothing_is_lost(small_disk: SmallDisk) -> None:
+    with a_ledger(small_disk.folder) as ledger:
+        ledger.append([a_draft()])
+    small_disk.write_protect()
+    assert "the disk is read-only; make it writable" in hindrance(small_disk.folder)
+    with pytest.raises(LedgerUnavailable, match="make the disk writable"), a_ledger(small_disk.folder):
+        pass
+    small_disk.write_protect(False)
+    with a_ledger(small_disk.folder) as ledger:
+        assert ledger.notices == ()
+        _require_sound(ledger, 1)
+
+
+def test_sealed_parts_can_be_read_on_a_full_disk(small_disk: SmallDisk) -> None:
+    with a_ledger(small_disk.folder) as ledger:
+        (event,) = ledger.append([a_sealed_draft(ledger, {"name": "Ana"})])
+        small_disk.fill()
+        assert ledger.unsealed(event) == {"name": "Ana"}
+        assert ledger.keys.known("stored:1") is not None
 
 
 def test_too_little_room_is_said_before_a_write_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,10 +241,11 @@ def test_a_database_that_is_damaged_while_it_is_open_is_made_anew_and_answers(tm
         assert ledger.verify().sound
 
 
-def test_a_question_that_is_wrong_does_not_make_the_database_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("question", ["select * from nowhere", "select 'corrupt'::bigint", "select error('corrupt')"])
+def test_a_question_that_is_wrong_does_not_make_the_database_anew(tmp_path: Path, question: str) -> None:
     with a_ledger(tmp_path) as ledger:
-        with pytest.raises(duckdb.CatalogException), ledger.reading() as cursor:
-            cursor.execute("select * from nowhere")
+        with pytest.raises(duckdb.Error), ledger.reading() as cursor:
+            cursor.execute(question)
         ledger.append([a_draft()])
         assert ledger.notices == ()
 
