@@ -227,11 +227,6 @@ def test_each_role_is_let_onto_its_pages_and_refused_on_the_others(
     assert ("Not open to your role" not in subheaders(opened(page))) is sees
 
 
-def test_an_auditor_who_has_no_page_yet_reads_so(desk: Path, visitor: Visitor) -> None:
-    visitor.role = Role.AUDITOR
-    assert subheaders(opened()) == ["Nothing here for your role yet"]
-
-
 def test_the_sidebar_names_the_person_and_the_role(desk: Path, visitor: Visitor) -> None:
     visitor.role = Role.RISK_MANAGER
     test = opened()

@@ -53,13 +53,13 @@ def exported(page: Page, to: Path) -> list[dict[str, str]]:
 def test_the_auditor_finds_a_refused_sign_in_and_takes_the_list_along(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:
-    a_refused_sign_in(address)
     with visit(browser, f"{address}/audit", role=Role.AUDITOR) as page:
         drawn(page)
-        page.get_by_label("About").fill("officer")
-        page.get_by_label("About").press("Enter")
+        a_refused_sign_in(address)
+        page.get_by_label("About", exact=True).fill("officer")
+        page.get_by_label("About", exact=True).press("Enter")
         expect(page.get_by_text("newest first")).to_be_visible()
-        expect(page.get_by_label("About")).to_have_value("officer")
+        expect(page.get_by_label("About", exact=True)).to_have_value("officer")
         page.wait_for_timeout(1_000)
         (refused,) = [row for row in exported(page, tmp_path / "audit.csv") if row["address"] == STRANGER]
         assert (refused["kind"], refused["subject"]) == ("Sign-in refused", "officer")
