@@ -61,7 +61,9 @@ def merged(paths: Sequence[Path], store: FoundStore, base: Link, head: Head, pre
 
 class _Walk:
     def __init__(self, store: FoundStore, base: Link, head: Head, prefer_store: bool) -> None:
-        self.merge = Merge(base, base, max(store.count, base.sequence))
+        # a number in the store that no event with its own hash carries may be an invention; the head's is not
+        self._claimed = store.count if store.event(store.count) else min(store.count, head.count)
+        self.merge = Merge(base, base, max(self._claimed, base.sequence))
         self._store = store
         self._base = base
         self._head = head
@@ -99,7 +101,7 @@ class _Walk:
             while entries and entries[-1].to_follow and entries[-1].event.sequence > self._head.count:
                 entries.pop()
                 self.merge.last = Link.of(entries[-1].event) if entries else begin
-                self.merge.seen = max(self._store.count, self.merge.last.sequence)
+                self.merge.seen = max(self._claimed, self.merge.last.sequence)
         end = entries[-1].end if entries else 0
         if end < segment.size:
             self.merge.cut = Cut(segment.path, end)
