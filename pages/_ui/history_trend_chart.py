@@ -14,6 +14,7 @@ from pages._ui.figure import SMALL, Part, figure, line, marked_note, note
 
 _HEIGHT = 300  # px, without the rows of marks
 _MOST_NUMBERS = 16  # bars that carry their number
+_FEWEST_PLACES = 6  # a bar stays narrow where there are few weeks
 _WEEK = timedelta(weeks=1)
 
 
@@ -94,8 +95,25 @@ def _line(weeks: Sequence[WeekShare]) -> Part:
         "y": [100 * week.share.value for _, week in known if week.share],
         "line": {"color": palette.ACCENT, "width": 2},
         "marker": {"color": palette.ACCENT, "size": 7},
+        **_interval(known),
         "customdata": [in_words(week) for _, week in known],
         "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _interval(known: Sequence[tuple[float, WeekShare]]) -> Part:
+    """A week alone has no band: its interval is a stroke."""
+    if len(known) != 1 or known[0][1].share is None:
+        return {}
+    share = known[0][1].share
+    return {
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (share.high - share.value)],
+            "arrayminus": [100 * (share.value - share.low)],
+            "color": palette.ACCENT,
+        }
     }
 
 
@@ -149,10 +167,12 @@ def _corner(up: int) -> Part:
 
 def _weeks_axis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
     placed = _placed(weeks)
+    last = placed[-1][0]
+    middle, half = last / 2, max(last, _FEWEST_PLACES) / 2 + 0.7
     every = ceil(len(placed) / (5 if narrow else 8))
     shown = placed[::every]
     return _axis(
-        range=[-0.7, placed[-1][0] + 0.7],
+        range=[middle - half, middle + half],
         tickmode="array",
         tickvals=[place for place, _ in shown],
         ticktext=[_short(week.start) for _, week in shown],

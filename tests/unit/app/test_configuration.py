@@ -28,6 +28,7 @@ def config() -> dict[str, Any]:
         ("browser", "gatherUsageStats", False),
         ("client", "showErrorDetails", "none"),
         ("client", "toolbarMode", "minimal"),
+        ("client", "disableDataExport", True),
         ("runner", "magicEnabled", False),
     ],
 )

@@ -1,0 +1,134 @@
+"""The history in a real browser: filter, choose a row, read its record, take the rows along, replay as the auditor."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core import settings
+from core.accounts.roles import Role
+from core.casework.opening import open_ledger
+from core.desk import open_desk
+from core.ledger.event import Event
+from core.policy.recommendation import Recommendation
+from tests.browser.server import serving
+from tests.browser.visits import Screen, visit
+from tests.decided import ANA, BEN, NOTE, clients_with, decided
+from tests.desks import session_token
+
+pytestmark = pytest.mark.browser
+
+MINUTE = 60_000
+
+
+@pytest.fixture(scope="module")
+def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk on which a few decisions were made."""
+    copy = tmp_path_factory.mktemp("history") / "desk"
+    shutil.copytree(small_desk, copy, ignore=shutil.ignore_patterns("ledger", "master.key", "raw", "policies"))
+    session_token(copy, Role.OFFICER)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def overridden(own_desk: Path) -> Event:
+    """The one decision against the recommendation, among others."""
+    own = settings.read(data_dir=own_desk)
+    with closing(open_ledger(own)) as ledger, closing(open_desk(own, ledger=ledger)) as desk:
+        for client in clients_with(desk, Recommendation.APPROVE, 17):
+            decided(desk, client, "approve")
+        bad, worse = clients_with(desk, Recommendation.DECLINE, 2)
+        decided(desk, bad, "decline", BEN)
+        return decided(desk, worse, "approve", ANA, "income_verified", NOTE)
+
+
+@pytest.fixture(scope="module")
+def history(own_desk: Path, overridden: Event, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(own_desk, tmp_path_factory.mktemp("history_log") / "log.txt") as served:
+        yield f"{served}/history"
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_text(words).first).to_be_visible(timeout=MINUTE)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def choose_first_row(page: Page) -> None:
+    """Its box: the table is drawn on a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible(timeout=MINUTE)
+    page.wait_for_timeout(1_000)
+    table.click(position={"x": 18, "y": 52})
+
+
+def downloaded(page: Page, form: str, folder: Path) -> Path:
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name=form).click()
+    saved = folder / download.value.suggested_filename
+    download.value.save_as(saved)
+    return saved
+
+
+def test_a_decision_is_found_opened_exported_and_replayed(
+    browser: Browser, history: str, overridden: Event, own_desk: Path, tmp_path: Path
+) -> None:
+    with visit(browser, history, role=Role.AUDITOR) as page:
+        told(page, "19 decisions")
+        told(page, "1 override (1 low-side, 0 high-side)")
+        choose(page, "Override", "Low side")
+        told(page, "1 to 1 of 1")
+        assert page.url.endswith("?override=Low+side")
+        choose_first_row(page)
+        told(page, "Why, as shown then")
+        expect(page.get_by_role("heading", name=overridden.application)).to_be_visible()
+        told(page, NOTE)
+        assert f"record={overridden.sequence}" in page.url
+        page.get_by_role("button", name="Replay").click()
+        told(page, "The same to the last bit")
+        expect(page.get_by_role("button", name="Download as CSV")).to_have_count(0)  # unrecorded
+        file = downloaded(page, "CSV", tmp_path)
+    (row,) = csv.DictReader(file.read_text().splitlines())
+    assert (row["application"], row["override_side"]) == (overridden.application, "low")
+    (exported,) = journal_of(own_desk, "exported")
+    assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override low")
+
+
+def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Browser, history: str) -> None:
+    with visit(browser, f"{history}?rows=10+rows&record=3", role=Role.OFFICER) as page:
+        told(page, "1 to 10 of 19")
+        page.get_by_role("heading", name="Decision history").click()
+        page.keyboard.press("n")
+        told(page, "11 to 19 of 19")
+        page.keyboard.press("p")
+        told(page, "1 to 10 of 19")
+        page.keyboard.press("q")
+        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
+
+
+@pytest.mark.parametrize("screen", ["light", "dark", "phone"])
+def test_nothing_is_cut_off(
+    browser: Browser, history: str, overridden: Event, screen: Screen, screenshots: Path
+) -> None:
+    with visit(browser, f"{history}?record={overridden.sequence}", screen) as page:
+        told(page, "Why, as shown then")
+        expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3, timeout=MINUTE)
+        page.wait_for_timeout(1_500)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.screenshot(path=screenshots / f"history_{screen}.png")
+
+
+def journal_of(desk: Path, kind: str) -> list[dict[str, dict[str, str]]]:
+    lines = (line for file in sorted((desk / "ledger" / "journal").glob("*")) for line in file.read_text().splitlines())
+    return [event for event in (json.loads(line)["public"] for line in lines) if event["kind"] == kind]
