@@ -1,0 +1,154 @@
+"""A decision's whole life in a real browser: scored, agreed or overridden, found, read, replayed, exported, audited,
+and its person forgotten."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core import settings
+from core.accounts.roles import Role
+from core.desk import open_desk
+from core.policy.recommendation import Recommendation
+from tests.browser.server import serving
+from tests.browser.visits import visit
+
+pytestmark = pytest.mark.browser
+PATIENCE = 30_000  # ms
+NOTE = "The employer confirmed the new contract by phone."
+
+
+@pytest.fixture(scope="module")
+def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with a record of its own, which still is empty."""
+    folder = tmp_path_factory.mktemp("decisions") / "desk"
+    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "*.sock"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clients(own_desk: Path) -> dict[Recommendation, str]:
+    """One client for each recommendation."""
+    desk = open_desk(settings.read(data_dir=own_desk))
+    try:
+        return {desk.score(key).recommendation: key for key in reversed(desk.tables.keys(200))}
+    finally:
+        desk.close()
+
+
+@pytest.fixture(scope="module")
+def own_address(own_desk: Path) -> Iterator[str]:
+    with serving(own_desk, own_desk.parent / "log.txt") as address:
+        yield address
+
+
+def score_page(page: Page, address: str, client: str) -> None:
+    page.goto(f"{address}/score?client={client}")
+    expect(page.get_by_role("heading", name="Decide", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=re.compile(rf"^{name}")).first.click()
+
+
+def test_an_officer_agrees_and_overrides_and_what_was_decided_stays_decided(
+    browser: Browser, own_address: str, clients: dict[Recommendation, str]
+) -> None:
+    with visit(browser, own_address) as page:
+        score_page(page, own_address, clients[Recommendation.APPROVE])
+        press(page, "Agree: approve")
+        expect(page.get_by_text(re.compile(r"^Approved by officer on"))).to_be_visible(timeout=PATIENCE)
+        page.reload()
+        expect(page.get_by_text(re.compile(r"^Approved by officer on"))).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Record decision")).to_have_count(0)
+
+        score_page(page, own_address, clients[Recommendation.DECLINE])
+        page.get_by_role("radio", name="Approve").or_(page.get_by_role("button", name="Approve", exact=True)).click()
+        page.get_by_label("Note for the file").fill(NOTE)
+        press(page, "Record decision")
+        expect(page.get_by_text("needs a reason from the list")).to_be_visible(timeout=PATIENCE)
+        assert page.get_by_label("Note for the file").input_value() == NOTE
+        page.get_by_label("Reason, if you differ from the recommendation").click()
+        page.get_by_role("option", name="Further income proved by documents").click()
+        press(page, "Record decision")
+        expect(page.get_by_text(re.compile(r"^Approved by officer on"))).to_be_visible(timeout=PATIENCE)
+
+
+def test_the_decision_is_found_opened_and_exported_by_the_officer(
+    browser: Browser, own_address: str, clients: dict[Recommendation, str], tmp_path: Path
+) -> None:
+    with visit(browser, own_address) as page:
+        score_page(page, own_address, clients[Recommendation.DECLINE])
+        page.get_by_role("link", name="Open the record").click()
+        expect(page.get_by_text("Low-side override")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(f"“{NOTE}”")).to_be_visible()
+        expect(page.get_by_text("Reason: Further income proved by documents")).to_be_visible()
+        expect(page.get_by_text("2 decisions")).to_be_visible()
+        assert page.get_by_role("button", name="Replay").count() == 0
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as arriving:
+            page.get_by_role("button", name="CSV", exact=True).click()
+        arriving.value.save_as(tmp_path / "history.csv")
+    exported = (tmp_path / "history.csv").read_text()
+    assert len(exported.splitlines()) == 3
+    assert "income_verified" in exported
+    assert NOTE not in exported
+    assert clients[Recommendation.DECLINE] not in exported
+
+
+def test_the_auditor_replays_it_and_reads_who_decided_and_exported(
+    browser: Browser, own_address: str, clients: dict[Recommendation, str]
+) -> None:
+    with visit(browser, f"{own_address}/history", role=Role.AUDITOR) as page:
+        page.get_by_label("Application or client").fill(clients[Recommendation.DECLINE])
+        page.get_by_label("Application or client").press("Enter")
+        expect(page.get_by_text("1 decision,")).to_be_visible(timeout=PATIENCE)
+        table = page.locator("[data-testid=stDataFrame] canvas").first
+        expect(table).to_be_visible(timeout=PATIENCE)
+        box = table.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 16, box["y"] + 35 * 1.5)
+        expect(page.get_by_text(f"“{NOTE}”")).to_be_visible(timeout=PATIENCE)
+        press(page, "Replay")
+        expect(page.get_by_text("The same to the last bit").first).to_be_visible(timeout=PATIENCE)
+        page.goto(f"{own_address}/audit")
+        expect(page.get_by_text("newest first")).to_be_visible(timeout=PATIENCE)
+        press(page, "Verify")
+        expect(page.get_by_text("Sound, verified on")).to_be_visible(timeout=PATIENCE)
+
+
+def test_the_administrator_forgets_the_person_and_nothing_is_left_to_read(
+    browser: Browser, own_address: str, clients: dict[Recommendation, str]
+) -> None:
+    number = clients[Recommendation.DECLINE]
+    with visit(browser, f"{own_address}/retention", role=Role.ADMINISTRATOR) as page:
+        page.get_by_label("Client number or application id").fill(number)
+        page.get_by_label("Client number or application id").press("Enter")
+        expect(page.get_by_role("heading", name=f"Client {number}")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("textbox", name="Reason").fill("Asked for by letter, Article 17")
+        page.get_by_role("textbox", name="Reason").press("Tab")
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The client is forgotten")).to_be_visible(timeout=2 * PATIENCE)
+    with visit(browser, f"{own_address}/history", role=Role.AUDITOR) as page:
+        expect(page.get_by_text("2 decisions,")).to_be_visible(timeout=PATIENCE)
+        assert page.get_by_text(NOTE).count() == 0
+
+
+def test_what_the_browser_did_stands_on_the_record_and_the_erased_note_does_not(
+    own_desk: Path, own_address: str, browser: Browser
+) -> None:
+    with visit(browser, f"{own_address}/audit", role=Role.AUDITOR) as page:
+        expect(page.get_by_text("newest first")).to_be_visible(timeout=PATIENCE)
+        page.get_by_label("About", exact=True).fill("officer")
+        page.get_by_label("About", exact=True).press("Enter")
+        expect(page.get_by_text("newest first")).to_be_visible(timeout=PATIENCE)
+    journal = b"".join(path.read_bytes() for path in (own_desk / "ledger" / "journal").glob("*.jsonl"))
+    for kind in (b'"kind":"decided"', b'"kind":"exported"', b'"kind":"erased"', b'"kind":"signed_in"'):
+        assert kind in journal
+    assert NOTE.encode() not in journal
