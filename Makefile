@@ -74,7 +74,7 @@ lock: requirements.in requirements-dev.in  ## write both locks anew from the .in
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
-demo-reset:  ## forget the demo portfolio and its models, and make them again
+demo-reset:  ## forget the demo portfolio, its models and its record, and make them again
 	@$(MAKE) --no-print-directory .venv/run.stamp
 	@$(BIN)/python -m core setup --reset
 

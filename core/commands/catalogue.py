@@ -12,7 +12,7 @@ from core.commands.console import Console
 
 # command -> what it does, for --help; the module of the same name in core/commands configures and runs it
 COMMANDS = {
-    "setup": "make the demo portfolio and its model where they are missing",
+    "setup": "make the demo portfolio, its model and its past where they are missing",
     "import": "read the raw tables of a portfolio from a folder or one file",
     "applicants": "list applicant keys",
     "train": "build missing features, then train, calibrate and measure a model",
