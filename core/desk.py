@@ -22,6 +22,7 @@ from core.ledger.ledger import Ledger
 from core.policy import registry as policies
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Application
+from core.portfolio.client_number import client_number
 from core.portfolio.feature_row import RowBuilder
 from core.scoring.certificate import MAIN_FEATURES, Certificates
 from core.scoring.changes import ChangeableField, changeable_fields, changed, changes_between
@@ -61,12 +62,13 @@ class Desk:
 
     def score(self, key: str) -> Score:
         """The explained score of a stored applicant; UnknownApplicant where there is none."""
-        known = key.strip()
-        return self._scored(self.features.row(known), str(int(known)))
+        known = client_number(key)
+        return self._scored(self.features.row(known), known)
 
     def score_application(self, application: Application, history_of: str | None = None) -> Score:
         """The explained score of an application typed in; `history_of`: a stored applicant whose past loans count."""
-        return self._scored(self._rows().row(application, history_of), history_of or "")
+        client = None if history_of is None else client_number(history_of)
+        return self._scored(self._rows().row(application, client), client or "")
 
     def application(self, key: str) -> Application:
         """The stored application of an applicant, every column of the main table."""

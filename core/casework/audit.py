@@ -16,6 +16,7 @@ from core.casework.history_question import EVER, Period
 from core.casework.json_fields import text
 from core.ledger.event import Public
 from core.ledger.ledger import Ledger
+from core.portfolio.client_number import client_number
 
 MOST_ROWS_ON_A_PAGE = 200
 SHORT_HASH = 12  # hexadecimal digits
@@ -115,7 +116,7 @@ def matching(ledger: Ledger, question: AuditQuestion) -> tuple[str, Bound]:
     if question.actor:
         asked.append(("actor = $actor", {"actor": question.actor}))
     if about:
-        asked.append(_about(about, ledger.keys.reference_of(about)))
+        asked.append(_about(about, ledger.keys.reference_of(client_number(about))))
     bound = {name: value for _, values in asked for name, value in values.items()}
     return " and ".join(condition for condition, _ in asked) or "true", bound
 

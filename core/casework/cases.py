@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.casework.recording import Origin, ScoredCase, scored_case, stored_lookup, typed_lookup
 from core.casework.versions import Provenance
 from core.portfolio.application import Application
+from core.portfolio.client_number import client_number
 from core.scoring.score import Score
 
 
@@ -25,7 +26,8 @@ class Cases:
 
     def typed(self, score: Score, application: Application, history_of: str | None) -> ScoredCase:
         """The case of one that was typed in; `history_of`: the client whose past counted."""
-        return self._case(score, application, typed_lookup(application, history_of), history_of)
+        client = None if history_of is None else client_number(history_of)
+        return self._case(score, application, typed_lookup(application, client), client)
 
     def _case(self, score: Score, application: Application, lookup: str, history_of: str | None) -> ScoredCase:
         origin = Origin(application, lookup, history_of, self.sql_fingerprint, self.tables_fingerprint)

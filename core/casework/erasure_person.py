@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from core.casework.kinds import DECIDED, DOWNLOADED, ERASED, EXPORTED, OUTCOME
 from core.errors import ErasedRecord, UnknownRecord
 from core.ledger.ledger import Ledger
+from core.portfolio.client_number import client_number
 
 ERASURE_BEGUN = "erasure_begun"  # somebody is being forgotten; followed by `erased`, also when killed in between
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -49,11 +50,10 @@ def person(ledger: Ledger, whom: str) -> Person:
 
     UnknownRecord for an application that nobody has, ErasedRecord for one whose person was forgotten already.
     """
-    words = whom.strip()
+    words = client_number(whom)
     if _NUMBER.fullmatch(words):
-        key = str(int(words))
-        reference = ledger.keys.reference_of(key) or ""
-        return Person(reference, key, ledger.keys.applications_of(reference) if reference else ())
+        reference = ledger.keys.reference_of(words) or ""
+        return Person(reference, words, ledger.keys.applications_of(reference) if reference else ())
     reference = _reference_of(ledger, words)
     key_of_reference = ledger.keys.applicant_key(reference)
     if key_of_reference is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, Protocol
 
+from core.portfolio.client_number import client_number
+
 _OURS: Final = re.compile(r"[AP][A-Z2-7]{16}")
 NOBODY: Final = "unknown"  # no id and no reference looks like this
 
@@ -18,9 +20,8 @@ def about(typed: str, keys: Keys) -> str:
 
     What is typed but not known never gets further: it may be the number of a person who is not in the record.
     """
-    asked = typed.strip()
-    number = str(int(asked)) if asked.isdecimal() and asked.isascii() else asked
-    reference = keys.reference_of(number)
+    asked = client_number(typed)
+    reference = keys.reference_of(asked)
     if reference is not None:
         return reference
     return asked.upper() if _OURS.fullmatch(asked.upper()) else NOBODY

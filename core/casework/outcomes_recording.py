@@ -26,6 +26,7 @@ from core.casework.outcomes_report import Became, LineReport, OutcomeReport
 from core.errors import OutcomeRefused
 from core.ledger.event import Actor, Event
 from core.ledger.ledger import Ledger
+from core.portfolio.client_number import client_number
 
 AT_ONCE = 10_000  # events of one transaction
 
@@ -144,7 +145,7 @@ class _Applications:
         clients = {line.applicant for line in lines if line.applicant}
         self._of: dict[str, tuple[str, ...]] = {}
         for client in clients:
-            reference = ledger.keys.reference_of(client)
+            reference = ledger.keys.reference_of(client_number(client))
             self._of[client] = ledger.keys.applications_of(reference) if reference else ()
         with ledger.reading() as cursor:
             self._cases = known_cases(cursor, [each for several in self._of.values() for each in several])

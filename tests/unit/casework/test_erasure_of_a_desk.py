@@ -103,6 +103,23 @@ def test_no_file_names_the_client_any_more(settings: Settings, ledger: Ledger, d
     assert [path.name for path in files if gone.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.parametrize("spelled", ["{}", "0{}", " {} ", "000{}"])
+def test_a_client_whose_history_counted_is_forgotten_however_the_number_was_typed(
+    settings: Settings, ledger: Ledger, desk: Desk, spelled: str
+) -> None:
+    other, gone = desk.tables.keys(2)
+    casework, history_of = desk.casework, spelled.format(gone)
+    assert isinstance(casework, Casework)
+    score = desk.score_application(desk.application(other), history_of.strip())
+    recorded = casework.record_score(desk.cases.typed(score, desk.application(other), history_of), ANA)
+    assert ledger.keys.applicant_key(recorded.applicant) == gone
+
+    Erasures(ledger, settings, desk.contract).carry_out(ErasureOrder(gone, REASON, "k1"), ADA)
+
+    with pytest.raises(ErasedRecord):
+        ledger.unsealed(recorded)
+
+
 def test_an_officer_who_has_the_page_open_can_neither_decide_nor_score_again(
     settings: Settings, ledger: Ledger, desk: Desk
 ) -> None:
