@@ -27,6 +27,7 @@ NUMBER = "481516234281"
 INCOME = 271828.18
 NOTE = "Zyxomma petiolatum flies at dusk"
 AMOUNT = 4321.5
+LEAST_TELLING = 8  # characters of Base64: fewer come up in a random id now and then
 
 
 def an_open_ledger(settings: Settings) -> Ledger:
@@ -95,7 +96,9 @@ def _spellings() -> Iterator[bytes]:
     for word in (NUMBER, NOTE, str(INCOME)):
         yield word.encode()
         for shift in range(3):  # Base64 of a word depends on where it stands
-            yield base64.b64encode(b"\0" * shift + word.encode())[4:-4]
+            inner = base64.b64encode(b"\0" * shift + word.encode())[4:-4]
+            if len(inner) >= LEAST_TELLING:
+                yield inner
     yield struct.pack("<q", int(NUMBER))
     yield struct.pack("<d", INCOME)
 
