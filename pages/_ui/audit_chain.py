@@ -60,6 +60,8 @@ def result(asked: Ordered) -> None:
     """What the last verification of this session found."""
     with guard.refusals():
         found = asked.job.result()
+    if not found.sound and found is beside.verifying.found:
+        return  # above, for everybody
     if not found.sound:
         st.error(plain(f"{_upper(found.finding)}."), title=_not_sound(found), icon=":material/gpp_bad:")
         return

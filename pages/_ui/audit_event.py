@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 import streamlit as st
@@ -18,6 +19,7 @@ from pages._ui import audit_state, guard, links
 from pages._ui.words import plain
 
 _OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
+_DIGEST: Final = re.compile(r"[0-9a-f]{40,}")
 
 
 def draw(ledger: Ledger, person: Person) -> None:
@@ -66,22 +68,23 @@ def _circumstances(event: Event) -> dict[str, str]:
 
 
 def _public(event: Event) -> dict[str, str]:
-    return {plain(name.replace("_", " ").capitalize()): plain(_said(value)) for name, value in event.public.items()}
+    return {plain(name.replace("_", " ").capitalize()): _said(value) for name, value in event.public.items()}
 
 
 def _said(value: Json) -> str:
     """As it stands on the chain, to the last digit."""
-    if value is None:
+    if value is None or value == "":
         return "–"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"`{said}`" if _DIGEST.fullmatch(said) else plain(said)  # only code is broken into lines where it is long
 
 
 def _hashes(event: Event) -> None:
     st.markdown("**Its place in the chain**")
     before = f"Hash of event {event.sequence - 1:,}" if event.sequence > 1 else "Nothing in front"
-    st.table(
-        {before: f"`{event.previous_hash.hex()}`", "Own hash": f"`{event.hash.hex()}`"},
-        border="horizontal",
-        alt="The hash of the event in front and of this one",
-    )
-    st.caption("The own hash is that of the one in front and of everything this event says, its sealed part included.")
+    with st.container(gap="xxsmall"):
+        st.caption(before)
+        st.code(event.previous_hash.hex(), language=None, wrap_lines=True)
+    with st.container(gap="xxsmall"):
+        st.caption("Own hash: of the one in front and of everything this event says, its sealed part included")
+        st.code(event.hash.hex(), language=None, wrap_lines=True)

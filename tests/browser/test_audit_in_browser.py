@@ -90,7 +90,7 @@ def test_an_event_is_picked_and_read_in_full(browser: Browser, address: str) -> 
         assert table is not None
         page.mouse.click(table["x"] + 16, table["y"] + 35 * 1.5)
         expect(page.get_by_text("Its place in the chain")).to_be_visible()
-        expect(page.get_by_text("Own hash", exact=True)).to_be_visible()
+        expect(page.get_by_text("Own hash: of the one in front")).to_be_visible()
 
 
 def test_everything_is_replayed_beside_the_app(browser: Browser, address: str) -> None:
