@@ -26,6 +26,8 @@ class Checking:
     def verify(self, files: OpenFiles, progress: Progress, since_verified: bool, against: Head | None) -> Verification:
         """The walk over what is on the disk now; the mark moves on when it is sound and vanishes when it is not."""
         since = (self.verified.read() or NO_EVENTS) if since_verified else NO_EVENTS
+        if against is not None and against.count < since.count:
+            since = NO_EVENTS  # the kept head lies in the part that would be left out
         anchors = [head for head in (files.head.read(), against) if head is not None]
         end = files.last.sequence  # after the head was read, which an append may have moved on since
         chain = Chain(
@@ -34,9 +36,7 @@ class Checking:
             since,
             end,
         )
-        found = self._walked(
-            chain, files.store, [anchor for anchor in anchors if anchor.count >= since.count], progress
-        )
+        found = self._walked(chain, files.store, anchors, progress)
         if found.sound:
             with suppress(LedgerUnwritable):  # a full disk: the next start looks at more than it would have to
                 self.verified.write(found.head)
@@ -49,6 +49,10 @@ class Checking:
         try:
             found = walk(chain, anchors, progress=progress)
             store.scan()
+            rows, last = store.extent()
+            if found.sound and rows != last:
+                finding = f"the database holds {rows} events where {last} should be"
+                return Verification(found.events, False, None, finding, found.head)
             return found
         except duckdb.Error as error:
             finding = f"the database cannot be read ({error}); start the desk again, it is made anew from the journal"

@@ -165,6 +165,8 @@ class Ledger:
     def _sealed(self, draft: Draft) -> Seal | None:
         if draft.sealed is None:
             return None
+        if not draft.application:
+            raise ValueError("a sealed part needs the application whose key seals it")
         return seal(draft.sealed, self._key(draft.application), draft.application, secrets.token_bytes)
 
     def _key(self, application: str) -> bytes:

@@ -157,6 +157,22 @@ def test_nothing_can_be_sealed_or_read_when_the_key_is_destroyed(tmp_path: Path)
         assert ledger.head.count == 1
 
 
+def test_a_sealed_part_without_an_application_is_refused(tmp_path: Path) -> None:
+    with a_ledger(tmp_path) as ledger, pytest.raises(ValueError, match="needs the application whose key seals it"):
+        ledger.append([a_draft(sealed={"name": "Ana"})])
+
+
+def test_a_row_that_is_in_the_database_twice_is_found_by_verifying(tmp_path: Path) -> None:
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft() for _ in range(3)])
+        with ledger._writer.open_files.store.cursor() as cursor:
+            cursor.execute("insert into events select * from events where sequence = 3")
+        found = ledger.verify()
+        assert (found.sound, found.finding) == (False, "the database holds 4 events where 3 should be")
+    with a_ledger(tmp_path) as ledger:
+        assert ledger.verify().sound
+
+
 @pytest.mark.parametrize("public", [{"pd": float("nan")}, {"words": object()}], ids=["nan", "object"])
 def test_values_that_are_no_json_are_refused_and_record_nothing(tmp_path: Path, public: dict[str, object]) -> None:
     with a_ledger(tmp_path) as ledger:
@@ -176,3 +192,5 @@ def test_a_record_that_was_only_appended_to_is_sound_and_goes_through_every_head
         assert ledger.verify(since_head=True).events == 63
         other = Head(2, bytes(32), kept.at)
         assert not ledger.verify(against=other).sound
+        assert ledger.verify().sound
+        assert not ledger.verify(since_head=True, against=other).sound
