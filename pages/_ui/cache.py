@@ -10,6 +10,7 @@ from core import settings
 from core.accounts.store import AccountStore, open_accounts
 from core.casework.account_events import AccountOutbox
 from core.casework.erasure import PORTFOLIO, Erasures
+from core.casework.history_choices import ChoicesSoFar
 from core.casework.opening import open_ledger
 from core.casework.pinned import PinnedModel, Shelf, model_shelf
 from core.casework.retention import Retention
@@ -88,6 +89,16 @@ def _let_go(step: str) -> None:
 
 def retention() -> Retention:
     return Retention(ledger(), settings.read().retention_days)
+
+
+def history_choices() -> ChoicesSoFar:
+    """What the history can be filtered by; it grows with the record."""
+    return _history_choices(id(ledger()))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _history_choices(of_ledger: int) -> ChoicesSoFar:
+    return ChoicesSoFar()
 
 
 def accounts() -> AccountStore:

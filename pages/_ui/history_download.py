@@ -41,7 +41,7 @@ def button(ledger: Ledger, question: HistoryQuestion, rows: int) -> None:
         if refused:
             st.error(refused, icon=":material/error:")
             return
-        st.markdown(f"**{rows:,} rows**, as they are filtered and sorted")
+        st.markdown("**What fits the filters, newest first**" if question.note else f"**{rows:,} rows**, newest first")
         st.caption("Our ids and references, and what can be filtered by: nothing that names a person.")
         visit = Visit(cache.accounts(), visitor.token(), visitor.address())
         with st.container(horizontal=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from core.casework.changes_in_force import Change
@@ -144,7 +143,7 @@ def _officer(row: int, one: Overrides) -> list[Part]:
         interval = f"{percent(rate.low).removesuffix(' %')} to {percent(rate.high)}"
         told = f"{percent(rate.value)} of {one.decisions:,} ({interval})"
     return [
-        note(escape(one.officer) or "Everybody", 0, row - 0.22, xref="paper", xanchor="left", yanchor="bottom"),
+        note(one.officer or "Everybody", 0, row - 0.22, xref="paper", xanchor="left", yanchor="bottom"),
         note(told, 1, row - 0.22, colour=palette.QUIET, xref="paper", xanchor="right", yanchor="bottom"),
     ]
 

@@ -110,7 +110,7 @@ def pages(page: HistoryPage, question: HistoryQuestion, narrow: bool) -> None:
     first = (page.page - 1) * question.rows_per_page + 1
     told = f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Times are UTC."
     if page.notes_searched is not None:
-        told += f" Notes of the newest {page.notes_searched:,} were searched."
+        told += f" Notes of the newest {page.notes_searched:,} were searched. The charts do not look into notes."
     asked = replace(question, page=1)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(told, width="content")

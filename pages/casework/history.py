@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.accounts.roles import Action, Page, may
 from core.casework.history_about import about
-from core.casework.history_choices import history_choices
 from pages._ui import (
     cache,
     cards,
@@ -27,7 +26,7 @@ head, controls = st.columns([0.72, 0.28], vertical_alignment="center")
 with guard.refusals():
     ledger = cache.ledger()
     with ledger.reading() as cursor:
-        choices = history_choices(cursor)
+        choices = cache.history_choices().now(cursor)
     asked = history_forms.Asked(choices, desk.contract, lambda typed: about(typed, ledger.keys), now)
     question = history_forms.question(asked, narrow)
     seen = history_cards.view(ledger, question, now)

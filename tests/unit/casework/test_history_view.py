@@ -9,7 +9,7 @@ import pytest
 
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.history_about import NOBODY, about
-from core.casework.history_choices import HistoryChoices, history_choices
+from core.casework.history_choices import ChoicesSoFar, HistoryChoices
 from core.casework.history_question import EVER, Period
 from core.casework.history_summary import (
     Share,
@@ -57,8 +57,13 @@ def test_choices_are_those_of_decisions_and_scores_with_the_last_used_version_fi
     tables.decided(actor="ben", grade="D", model_version="m1", policy_version="p1")
     tables.decided(actor="ana", grade="B", model_version="m2", policy_version="p1")
     tables.scored(actor="cem", grade="F", model_version="m2", policy_version="p0")
-    assert history_choices(tables.cursor) == HistoryChoices(
+    known = ChoicesSoFar()
+    assert known.now(tables.cursor) == HistoryChoices(
         officers=("ana", "ben", "cem"), grades=("B", "D", "F"), models=("m2", "m1"), policies=("p0", "p1")
+    )
+    tables.decided(actor="dora", grade="B", model_version="m1", policy_version="p1")
+    assert known.now(tables.cursor) == HistoryChoices(
+        officers=("ana", "ben", "cem", "dora"), grades=("B", "D", "F"), models=("m1", "m2"), policies=("p1", "p0")
     )
 
 
