@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from typing import cast
 
 import msgspec
@@ -132,8 +133,19 @@ def packed(numbers: NDArray[np.float32] | NDArray[np.float64]) -> str:
 
 
 def unpacked_row(text: str) -> NDArray[np.float32]:
-    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
+    return np.frombuffer(_bits(text, 4), dtype="<f4").astype(np.float32)
 
 
 def unpacked_contributions(text: str) -> NDArray[np.float64]:
-    return np.frombuffer(base64.b64decode(text), dtype="<f8").astype(np.float64)
+    return np.frombuffer(_bits(text, 8), dtype="<f8").astype(np.float64)
+
+
+def _bits(text: str, number_bytes: int) -> bytes:
+    with suppress(ValueError):
+        bits = base64.b64decode(text, validate=True)
+        if len(bits) % number_bytes == 0:
+            return bits
+    raise UnknownRecord(
+        f"Record: its numbers must be whole, of {number_bytes} bytes each, got a text of {len(text)} characters that "
+        "is not; verify the chain."
+    )

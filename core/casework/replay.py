@@ -33,6 +33,10 @@ _REMEMBERED = 2_000  # explanations and rows, more than come together: a decisio
 NOT_ASKED = "it was not asked for"
 OTHER_SQL = "the SQL of the features has changed since"
 OTHER_TABLES = "another portfolio is imported now"
+LOST_KEY = (
+    "its key is missing and no event says that it was destroyed; restore the key file from its backup, "
+    "or finish the retention that was interrupted."
+)
 NO_CLIENT = "the client whose history counted is not in the portfolio any more"
 
 _Key = TypeVar("_Key")
@@ -93,8 +97,10 @@ class Replayer:
 
     def _prepared(self, record: StoredRecord) -> Told | Replay:
         """What can be repeated, or the verdict on what cannot."""
-        if record.sealed is None:
+        if record.sealed is None and record.erased:
             return Replay(record.sequence, Verdict.ERASED)
+        if record.sealed is None:
+            return Replay(record.sequence, Verdict.IMPOSSIBLE, reason=LOST_KEY)
         try:
             public = public_score(record.public, record.sequence)
             told = checks.told(record.sequence, public, sealed_score(record.sealed, record.sequence))

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from core.casework.kinds import DECIDED, SCORED
+from core.casework.erasure_person import ERASURE_BEGUN
+from core.casework.kinds import DECIDED, ERASED, SCORED
 from core.errors import ErasedRecord, UnknownRecord
 from core.ledger.event import Event, Json, Public
 
 REPLAYABLE = (DECIDED, SCORED)
 _AT_ONCE = 500  # events read in one query
+_FORGETTING = (ERASED, ERASURE_BEGUN)  # begun: keys are destroyed before the event that says so
 
 
 class Readable(Protocol):
@@ -25,12 +27,13 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A score or decision with its sealed part in clear; None: its person was forgotten."""
+    """A score or decision with its sealed part in clear; None: its key is not there any more."""
 
     sequence: int
     kind: str
     public: Public
     sealed: Public | None
+    erased: bool = False  # the chain says that its person was forgotten; a key can also be lost
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -38,6 +41,7 @@ class StoredRecord:
             "kind": self.kind,
             "public": dict(self.public),
             "sealed": None if self.sealed is None else dict(self.sealed),
+            "erased": self.erased,
         }
 
 
@@ -49,6 +53,7 @@ def from_json(fields: Public) -> StoredRecord:
         str(fields["kind"]),
         cast("Public", fields["public"]),
         cast("Public | None", sealed),
+        fields["erased"] is True,
     )
 
 
@@ -59,20 +64,42 @@ def stored_record(ledger: Readable, sequence: int) -> StoredRecord:
         raise UnknownRecord(
             f"Event {sequence}: only scores and decisions can be replayed, got '{event.kind}'; pick one of the history."
         )
-    return _opened(ledger, event)
+    return _opened(ledger, event, _Erasures(ledger))
 
 
 def stored_records(ledger: Readable, after: int = 0, kinds: Collection[str] = REPLAYABLE) -> Iterator[StoredRecord]:
     """Every score and decision behind number `after`, in order."""
+    erasures = _Erasures(ledger)
     while events := ledger.events(after, _AT_ONCE, kinds):
         for event in events:
-            yield _opened(ledger, event)
+            yield _opened(ledger, event, erasures)
         after = events[-1].sequence
 
 
-def _opened(ledger: Readable, event: Event) -> StoredRecord:
+class _Erasures:
+    """Whom the chain says were forgotten, read on as far as it goes when somebody is not among them yet."""
+
+    def __init__(self, ledger: Readable) -> None:
+        self._ledger = ledger
+        self._subjects: set[str] = set()
+        self._after = 0
+
+    def name(self, event: Event) -> bool:
+        """Whether the application of this event, or its applicant, was forgotten."""
+        subjects = {event.application, event.applicant} - {""}
+        if not self._subjects & subjects:
+            self._read_on()
+        return bool(self._subjects & subjects)
+
+    def _read_on(self) -> None:
+        while events := self._ledger.events(self._after, _AT_ONCE, _FORGETTING):
+            self._subjects.update(event.subject for event in events)
+            self._after = events[-1].sequence
+
+
+def _opened(ledger: Readable, event: Event, erasures: _Erasures) -> StoredRecord:
     try:
-        sealed: Public | None = ledger.unsealed(event)
+        sealed = ledger.unsealed(event)
     except ErasedRecord:
-        sealed = None
+        return StoredRecord(event.sequence, event.kind, event.public, None, erasures.name(event))
     return StoredRecord(event.sequence, event.kind, event.public, sealed)

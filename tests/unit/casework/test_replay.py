@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.casework.kinds import OUTCOME
+from core.casework.erasure_person import ERASURE_BEGUN
+from core.casework.kinds import ERASED, OUTCOME
 from core.casework.layout import packed
 from core.casework.pinned import PinnedModel, RowSource, Shelf
 from core.casework.recording import ScoredCase, scored_draft, typed_lookup
-from core.casework.replay import NO_CLIENT, NOT_ASKED, OTHER_SQL, OTHER_TABLES, Replayer
+from core.casework.replay import LOST_KEY, NO_CLIENT, NOT_ASKED, OTHER_SQL, OTHER_TABLES, Replayer
 from core.casework.replay_report import Part, Replay, Verdict
 from core.casework.stored_record import StoredRecord, from_json, stored_record, stored_records
 from core.errors import ModelMissing, SolventError, UnknownRecord
@@ -195,7 +196,7 @@ def test_a_feature_that_the_sql_no_longer_makes_leaves_the_stored_row() -> None:
 
 
 def test_an_erased_record_is_erased_not_failed() -> None:
-    replay = a_replayer().replay_one(replace(a_record(), sealed=None))
+    replay = a_replayer().replay_one(replace(a_record(), sealed=None, erased=True))
     assert (replay.verdict, replay.words) == (
         Verdict.ERASED,
         "Event 1: erased; its person was forgotten, so there is nothing to repeat.",
@@ -225,7 +226,7 @@ def all_kinds() -> list[StoredRecord]:
         *(a_record(sequence=at) for at in range(1, 251)),
         a_record(sequence=251, grade="A"),
         a_record(sequence=252, margin=0.0),
-        replace(a_record(sequence=253), sealed=None),
+        replace(a_record(sequence=253), sealed=None, erased=True),
         a_record(sequence=254, model_version="model-0"),
         a_record(sequence=255, model_version="model-0"),
     ]
@@ -245,8 +246,35 @@ def test_all_records_are_counted_apart() -> None:
 
 
 def test_erased_records_leave_the_replay_sound() -> None:
-    report = a_replayer().replay_all([a_record(), replace(a_record(sequence=2), sealed=None)])
+    report = a_replayer().replay_all([a_record(), replace(a_record(sequence=2), sealed=None, erased=True)])
     assert (report.sound, report.lines[0]) == (True, "Replay of 2 records: sound.")
+
+
+def test_a_record_whose_key_was_lost_without_an_erasure_is_not_passed_over_as_erased() -> None:
+    report = a_replayer().replay_all([a_record(), replace(a_record(sequence=2), sealed=None)])
+    assert (report.sound, report.erased, report.impossible) == (False, 0, 1)
+    assert report.impossible_reasons == {LOST_KEY: 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"), [(ERASED, "A2"), (ERASED, "P-2"), (ERASURE_BEGUN, "P-2"), ("noted", "A2"), (ERASED, "A1")]
+)
+def test_a_record_is_erased_when_the_chain_says_so_of_its_application_or_applicant(kind: str, subject: str) -> None:
+    chain = FakeChain(lambda: NOW)
+    for at in ("1", "2"):
+        keys = ApplicationKey(f"A{at}", f"P-{at}")
+        chain.append([scored_draft(a_case(SCORE, lookup=f"stored:{at}"), keys, ACTOR)])
+    chain.append([Draft(kind, ACTOR, subject, {})])
+    chain.erased.add("A2")
+    told = kind in (ERASED, ERASURE_BEGUN) and subject != "A1"
+    assert [record.erased for record in stored_records(chain)] == [False, told]
+    assert stored_record(chain, 2).erased is told
+
+
+def test_numbers_that_are_not_whole_cannot_be_repeated_and_end_nothing() -> None:
+    bent = [a_record(sequence=1, row="AAA="), a_record(sequence=2, contributions="no base64"), a_record(sequence=3)]
+    report = a_replayer().replay_all(bent)
+    assert (report.impossible, report.same) == (2, 1)
 
 
 def test_an_empty_ledger_is_sound() -> None:
