@@ -71,7 +71,7 @@ def question(asked: Asked, narrow: bool) -> HistoryQuestion:
         override = _one_of(row[4], "Override", keys.OVERRIDE, OVERRIDES)
         about = _text(row[5], "Application or client", keys.ABOUT, "Id or number", 40)
         with more:
-            left, right = st.columns(2)
+            left, right = (more, more) if narrow else st.columns(2)
             hidden = HistoryQuestion(
                 period,
                 grades=_several(left, "Grade", keys.GRADE, _themselves(asked.choices.grades)),
@@ -115,7 +115,7 @@ def _places(narrow: bool) -> Iterator[tuple[Sequence[DeltaGenerator], DeltaGener
         with st.expander("Filters", icon=":material/filter_alt:"):
             yield [st.container() for _ in range(6)], st.container()
         return
-    *row, last = st.columns([1.15, 1.1, 1.1, 1.1, 1, 1.15, 0.75], vertical_alignment="bottom")
+    *row, last = st.columns([1.1, 1.05, 1.05, 1.05, 1, 1.1, 0.95], vertical_alignment="bottom")
     more = last.popover(
         f"More ({used})" if used else "More", icon=":material/tune:", key="more_filters", width="stretch"
     )

@@ -33,6 +33,7 @@ _GROUPS: Final = (
 SIDES_LEGEND: Final = ":orange[▨] low side  :violet[■] high side"
 _SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
 _MOST_OFFICERS = 8
+_FEW = 5  # decisions in the highest bar: each has a tick
 HEIGHT = 330  # px
 
 
@@ -59,8 +60,12 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
             ticktext=[tick.text for tick in view.ticks],
             title={"text": "PD at the decision", "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6},
         ),
-        yaxis=_axis(showgrid=True, rangemode="tozero", nticks=5, range=[0, 1.04 * _highest(view)]),
+        yaxis=_axis(showgrid=True, rangemode="tozero", **_whole_ticks(view), range=[0, 1.04 * _highest(view)]),
     )
+
+
+def _whole_ticks(view: PdSpread) -> Part:
+    return {"dtick": 1} if _highest(view) <= _FEW else {"nticks": 5}
 
 
 def _highest(view: PdSpread) -> int:
