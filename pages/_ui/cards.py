@@ -20,6 +20,7 @@ from core.scoring.score import Reason, Score
 from core.scoring.similar import SimilarClients, TooFewSimilar
 from core.scoring.waterfall import Waterfall
 from pages._ui import figure, pd_scale_chart, waterfall_chart
+from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import RECOMMENDED, plain
 
 _below_the_menu: ContextVar[DeltaGenerator] = ContextVar("below the menu of this run")
@@ -73,7 +74,7 @@ def verdict(
             )
         st.subheader(plain(headline), anchor=False)
         st.plotly_chart(
-            pd_scale_chart.figure_of(scale, score.recommendation, narrow, similar),
+            ReadyFigure(pd_scale_chart.figure_of(scale, score.recommendation, narrow, similar)),
             config=figure.CONFIG,
             key="pd_scale",
             alt=f"Scale of default probabilities by grade: {scale.client.text}, {scale.cut.text}. "
@@ -131,7 +132,7 @@ def why() -> Iterator[None]:
 
 def waterfall(view: Waterfall, narrow: bool) -> None:
     st.plotly_chart(
-        waterfall_chart.figure_of(view, narrow),
+        ReadyFigure(waterfall_chart.figure_of(view, narrow)),
         config=figure.CONFIG,
         key="waterfall",
         alt=f"Waterfall from the model's base to this client. {view.sum_check}",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.accounts.roles import Action, Page
 from pages._ui import distribution_chart, figure, guard, state
 from pages._ui.case import Case
+from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import plain
 
 
@@ -30,7 +31,7 @@ def standing(case: Case, narrow: bool) -> None:
         st.markdown(f"**{plain(view.client_shown)}**{plain(where)}, {plain(f'{view.clients:,} clients known')}")
         if view.bins:
             st.plotly_chart(
-                distribution_chart.figure_of(view, narrow),
+                ReadyFigure(distribution_chart.figure_of(view, narrow)),
                 config=figure.CONFIG,
                 key="distribution",
                 alt=f"Spread of {view.label} over the clients; this client: {view.client_shown} {view.place}",

@@ -16,6 +16,7 @@ from core.scoring.what_if import WhatIf
 from pages._ui import cards, entry_widgets, figure, guard, moves_chart, state
 from pages._ui.case import Case
 from pages._ui.entry_widgets import Beside
+from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import RECOMMENDED, plain
 
 RESET_KEY = "X"
@@ -151,7 +152,7 @@ def _moved(view: WhatIf, narrow: bool) -> None:
     moves = view.by_family
     if moves.moves:
         st.plotly_chart(
-            moves_chart.figure_of(moves, narrow),
+            ReadyFigure(moves_chart.figure_of(moves, narrow)),
             config=figure.CONFIG,
             key="what_if_moves",
             alt=f"What moved the score. {moves.sum_check}",
