@@ -11,6 +11,7 @@ from tests.bench import (
     bench_features,
     bench_full,
     bench_history,
+    bench_ledger,
     bench_rerun,
     bench_scoring,
     bench_sign_in,
@@ -30,6 +31,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, model {desk.model.version}, medians of repeated calls on this machine")
     bench_scoring.run(desk)
     desk.close()
+    bench_ledger.run(own)
     bench_tables.run(own)
     bench_features.bench_features(full=False)
     bench_history.run()

@@ -79,7 +79,7 @@ def wait_until_healthy(port: int) -> None:
             with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5) as answer:
                 if json.load(answer).get("status") == "ok":
                     return
-        except (urllib.error.URLError, ValueError, ConnectionError):
+        except (urllib.error.URLError, ValueError, ConnectionError, TimeoutError):
             pass
         time.sleep(0.05)
     raise TimeoutError(f"the server was not healthy within {PATIENCE_SECONDS} s")
