@@ -112,6 +112,21 @@ def test_events_of_before_the_period_are_left_out() -> None:
     assert "Exported" in listed(test, "Kind")
 
 
+def test_days_are_whole_by_utc_and_the_last_one_belongs_to_them() -> None:
+    ledger, today = cache.ledger(), datetime.now(UTC).date()
+    for days in (3, 2, 1):
+        at = datetime(today.year, today.month, today.day, 23, 59, 59, tzinfo=UTC) - timedelta(days=days)
+        ledger.append([a_draft("exported", subject=f"{days} days ago", at=at)])
+    test = page()
+    next(box for box in test.selectbox if box.label == "When").set_value("Days of my choice").run()
+    chosen = test.date_input[0].set_value((today - timedelta(days=3), today - timedelta(days=2))).run()
+    assert not chosen.exception
+    assert [str(at)[:10] for at in listed(chosen, "When, UTC")] == [
+        str(today - timedelta(days=2)),
+        str(today - timedelta(days=3)),
+    ]
+
+
 def test_older_pages_follow_and_another_question_begins_at_the_first() -> None:
     ledger = cache.ledger()
     ledger.append([a_draft("exported", subject=f"file {number}") for number in range(60)])

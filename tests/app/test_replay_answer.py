@@ -1,0 +1,50 @@
+"""How the page says what a replay of everything came to, from what the command printed."""
+
+from __future__ import annotations
+
+import json
+
+from core.casework.replay_report import Difference, Part, Replay, Tally, Verdict
+from pages._ui.audit_replay_answer import read_answer
+
+
+def printed(*replays: Replay) -> str:
+    tally = Tally()
+    for replay in replays:
+        tally.add(replay)
+    return json.dumps(tally.report(cancelled=False).as_json())
+
+
+def test_all_the_same_is_sound_and_erased_ones_are_counted_apart() -> None:
+    answer = read_answer(0, printed(Replay(1, Verdict.SAME, from_raw=True), Replay(2, Verdict.ERASED)), "")
+    assert answer is not None
+    assert answer.sound
+    assert answer.words == (
+        "1 of 2 scores and decisions came out the same to the last bit, 1 of them also from the raw application; "
+        "1 cannot be read any more, because their person was forgotten."
+    )
+    assert answer.lines == ()
+
+
+def test_a_difference_is_named_with_its_event_and_its_part() -> None:
+    differs = Replay(17, Verdict.DIFFERS, (Difference(Part.MODEL, "margin: -1.25 then, -1.5 now"),))
+    impossible = Replay(18, Verdict.IMPOSSIBLE, reason="the model m1 is not here any more")
+    answer = read_answer(1, printed(differs, impossible), "")
+    assert answer is not None
+    assert not answer.sound
+    assert "1 differ (model: 1)" in answer.words
+    assert "1 could not be repeated (the model m1 is not here any more: 1)" in answer.words
+    assert answer.lines == (
+        "Event 17: model: margin: -1.25 then, -1.5 now",
+        "Event 18: the model m1 is not here any more",
+    )
+
+
+def test_a_refusal_is_said_in_the_commands_words() -> None:
+    answer = read_answer(3, "", "ModelMissing: there is no model yet")
+    assert answer is not None
+    assert (answer.sound, answer.words) == (False, "ModelMissing: there is no model yet")
+
+
+def test_a_replay_that_was_ended_has_no_answer() -> None:
+    assert read_answer(-15, "", "replay: 200 records") is None
