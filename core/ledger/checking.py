@@ -8,7 +8,7 @@ from itertools import islice
 
 import duckdb
 
-from core.errors import LedgerUnwritable
+from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.event import Event
 from core.ledger.head import NO_EVENTS, Head, HeadFile
 from core.ledger.open_files import OpenFiles
@@ -55,6 +55,8 @@ class Checking:
                 return Verification(found.events, False, None, finding, found.head)
             return found
         except duckdb.Error as error:
+            if store.closed:  # by whoever opened the files anew, or closed the ledger: that is no finding
+                raise LedgerUnavailable("Ledger: it was closed while it was verified; verify again.") from None
             finding = f"the database cannot be read ({error}); start the desk again, it is made anew from the journal"
             return Verification(chain.since.count, False, chain.since.count + 1, finding, chain.since)
 

@@ -113,6 +113,8 @@ class Ledger:
             with files.store.reading() as cursor:
                 yield cursor
         except duckdb.Error as error:
+            if files.store.closed:
+                raise LedgerUnavailable("Ledger: it was opened anew while it was read; ask again.") from error
             if not is_damage(error):
                 raise
             self._writer.distrust(files, str(error))
@@ -142,7 +144,13 @@ class Ledger:
 
         `since_head`: only what lies behind the part that was verified before. Appending goes on meanwhile.
         """
-        return self._checking.verify(self._writer.open_files, progress, since_head, against)
+        files = self._writer.open_files
+        try:
+            return self._checking.verify(files, progress, since_head, against)
+        except LedgerUnavailable:
+            if not files.store.closed:
+                raise
+            return self._checking.verify(self._writer.open_files, progress, since_head, against)
 
     def close(self) -> None:
         self._writer.close()

@@ -35,4 +35,6 @@ class LedgerLock:
         return cls(descriptor)
 
     def release(self) -> None:
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:  # a number that was closed may be another file's by now
+            os.close(descriptor)

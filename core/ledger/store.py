@@ -60,6 +60,7 @@ class Store:
         self._connection = connection
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._guard = threading.Lock()
+        self.closed = False
 
     @classmethod
     def open(cls, path: Path, readings: Sequence[Reading]) -> Store:
@@ -182,6 +183,7 @@ class Store:
     def close(self) -> None:
         """Ends every use of the file, also in other threads: only then can it be opened anew."""
         with self._guard:
+            self.closed = True
             cursors, self._cursors = self._cursors, set()
         for cursor in cursors:
             with suppress(duckdb.Error):

@@ -241,6 +241,57 @@ def test_a_database_that_is_damaged_while_it_is_open_is_made_anew_and_answers(tm
         assert ledger.verify().sound
 
 
+def _opened_anew(folder: Path, ledger: Ledger) -> None:
+    """As after a write that was broken off: the journal does not end where the last event does."""
+    with (folder / "ledger" / "journal" / "00000001.jsonl").open("ab") as journal:
+        journal.write(b"half a line")
+    ledger.append([a_draft()])
+    assert "was cut off" in ledger.notices[-1]
+
+
+def test_verifying_while_the_files_are_opened_anew_is_no_false_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.ledger.verification.REPORT_EVERY", 5)
+    told: list[str] = []
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft() for _ in range(20)])
+
+        def progress(step: str, done: float | None = None) -> None:
+            if not told:
+                told.append(step)
+                _opened_anew(tmp_path, ledger)
+
+        found = ledger.verify(progress)
+        assert (found.sound, found.events, len(told)) == (True, 21, 1)
+        assert (tmp_path / "ledger" / "verified").exists()
+
+
+def test_verifying_while_the_ledger_is_closed_finds_nothing_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.ledger.verification.REPORT_EVERY", 5)
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft() for _ in range(20)])
+        with pytest.raises(LedgerUnavailable, match="closed while it was verified"):
+            ledger.verify(lambda step, done=None: ledger.close())
+
+
+def test_a_reading_in_use_while_the_files_are_opened_anew_is_refused_in_words(tmp_path: Path) -> None:
+    with a_ledger(tmp_path) as ledger:
+        ledger.append([a_draft()])
+
+        def read_on() -> None:
+            with ledger.reading() as cursor:
+                _opened_anew(tmp_path, ledger)
+                cursor.execute("select count(*) from events")
+
+        with pytest.raises(LedgerUnavailable, match="opened anew while it was read"):
+            read_on()
+        with ledger.reading() as cursor:
+            assert cursor.execute("select count(*) from events").fetchall() == [(2,)]
+
+
 @pytest.mark.parametrize("question", ["select * from nowhere", "select 'corrupt'::bigint", "select error('corrupt')"])
 def test_a_question_that_is_wrong_does_not_make_the_database_anew(tmp_path: Path, question: str) -> None:
     with a_ledger(tmp_path) as ledger:
