@@ -104,7 +104,7 @@ def test_everything_is_replayed_beside_the_app(browser: Browser, address: str) -
 def test_the_page_is_photographed(browser: Browser, address: str, screen: Screen, screenshots: Path) -> None:
     with visit(browser, f"{address}/audit", screen, Role.AUDITOR) as page:
         drawn(page)
-        page.wait_for_function("document.fonts.status === 'loaded'")
+        page.evaluate("document.fonts.ready.then(() => true)")
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0
         page.wait_for_timeout(800)
