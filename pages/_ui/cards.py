@@ -201,12 +201,6 @@ def welcome(ended: str | None, nobody_yet: bool) -> None:
         st.info(f"Your session has ended: {ended}.", icon=":material/logout:")
 
 
-def nothing_here_yet() -> None:
-    """What a role reads whose pages do not exist yet."""
-    with refusal("Nothing here for your role yet", ":material/hourglass_empty:", "You are signed in, and that is all."):
-        st.caption("The pages of your role come with a later version. Your account and your password work already.")
-
-
 @contextmanager
 def refusal(what: str, icon: str, message: str) -> Iterator[None]:
     """Thing, rule and remedy, as core said them; the block adds what to do instead."""

@@ -17,11 +17,8 @@ STATIC = Path(__file__).parent / "static"
 
 def first() -> None:
     """What `/` shows: the first screen of the role, with the query that came along."""
-    screens = registry.screens_of(guard.somebody().role)
-    if not screens:
-        cards.nothing_here_yet()
-        st.stop()
-    st.switch_page(pages[screens[0]], query_params=st.query_params.to_dict())
+    first_screen = registry.screens_of(guard.somebody().role)[0]
+    st.switch_page(pages[first_screen], query_params=st.query_params.to_dict())
 
 
 st.set_page_config(page_title="Solvent", page_icon=str(STATIC / "icon.svg"), layout="wide")

@@ -252,7 +252,7 @@ def test_sign_in_people_and_refusal_are_photographed(
 
 
 def _photograph(page: Page, file: Path) -> None:
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => true)")
     page.wait_for_timeout(600)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.screenshot(path=file)

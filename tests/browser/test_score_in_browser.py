@@ -104,7 +104,7 @@ def test_the_page_is_photographed(browser: Browser, address: str, screen: Screen
     with visit(browser, f"{address}/?client={CLIENT}", screen) as page:
         scored(page)
         expect(page.get_by_text("What stands behind the number")).to_be_visible()
-        page.wait_for_function("document.fonts.status === 'loaded'")
+        page.evaluate("document.fonts.ready.then(() => true)")
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0
         height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
