@@ -32,6 +32,7 @@ from core.scoring.facts import Fact, compared_features, facts
 from core.scoring.field_limits import FieldLimits, Tried, field_limits
 from core.scoring.key_figures import Peers
 from core.scoring.place import ReferenceSample
+from core.scoring.protected import unused_bases
 from core.scoring.score import Score
 from core.scoring.scorer import Scorer
 from core.scoring.similar import SimilarClients, TooFewSimilar
@@ -110,6 +111,7 @@ class Desk:
         samples = {name: sample[:, at] for at, name in enumerate(self.model.features)}
         return field_limits(self.contract, application, score.recommendation, samples, ask, self._language)
 
+    @cached_property
     def changeable_fields(self) -> tuple[ChangeableField, ...]:
         """What a what-if may change, in the order of the form: levers, and facts that may be corrected."""
         return changeable_fields(self.contract, self._language)
@@ -150,6 +152,11 @@ class Desk:
             clients=self.model.card.rows.validation,
             median_pd=quantiles[len(quantiles) // 2],
         )
+
+    @cached_property
+    def unused_bases(self) -> str:
+        """What the model was not allowed to look at, as a sentence."""
+        return unused_bases(self.contract, self.model.features)
 
     @cached_property
     def cases(self) -> Cases:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -85,6 +86,13 @@ class Settings:
 def read(environment: Mapping[str, str] | None = None, data_dir: Path | None = None) -> Settings:
     """The settings of this process; `data_dir` (the command line's `--data`) keeps a second desk apart."""
     env = os.environ if environment is None else environment
+    said = tuple(sorted((key, value) for key, value in env.items() if key.startswith("SOLVENT_")))
+    return _read(said, data_dir, Path.cwd())
+
+
+@lru_cache(maxsize=16)  # a page asks a dozen times a run
+def _read(said: tuple[tuple[str, str], ...], data_dir: Path | None, _relative_to: Path) -> Settings:
+    env = dict(said)
     portfolio = _portfolio(env.get("SOLVENT_PORTFOLIO", "home_credit"))
     apart = data_dir or (Path(env["SOLVENT_DATA"]) if env.get("SOLVENT_DATA") else None)
     home = ROOT / "data" / portfolio

@@ -17,6 +17,7 @@ from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
 from core.ledger.ledger import Ledger
 from pages._ui import beside, figure, guard, history_spread_chart, history_state, history_trend_chart, state
+from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import plain
 
 _SHARES: Final = {Share.APPROVED: "Approval rate", Share.WITHOUT_REFERRAL: "Decided without referral"}
@@ -79,7 +80,7 @@ def _over_time(seen: HistoryView) -> None:
     chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
     weeks = week_shares(seen.weeks, chosen)
     st.plotly_chart(
-        history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen()),
+        ReadyFigure(history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen())),
         config=figure.CONFIG,
         key="history_trend",
         alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
@@ -108,7 +109,7 @@ def _spread(seen: HistoryView) -> None:
 def _by_probability(seen: HistoryView) -> None:
     spread = PdSpread(seen.bins)
     st.plotly_chart(
-        history_spread_chart.spread(spread, seen.policy, state.narrow_screen()),
+        ReadyFigure(history_spread_chart.spread(spread, seen.policy, state.narrow_screen())),
         config=figure.CONFIG,
         key="history_pd",
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
@@ -119,7 +120,7 @@ def _by_probability(seen: HistoryView) -> None:
 
 def _overrides(overridden: OverrideView) -> None:
     st.plotly_chart(
-        history_spread_chart.overrides(overridden),
+        ReadyFigure(history_spread_chart.overrides(overridden)),
         config=figure.CONFIG,
         key="history_overrides",
         alt="Override rate of each officer and of everybody, split into low side and high side",

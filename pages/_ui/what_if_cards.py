@@ -26,14 +26,14 @@ RESET_KEY = "X"
 def what_if(case: Case, narrow: bool) -> None:
     """A part of its own, drawn for those who may play."""
     guard.require(Page.SCORE, Action.WHAT_IF)
-    offered = {field.column: field for field in case.desk.changeable_fields()}
+    offered = {field.column: field for field in case.desk.changeable_fields}
     with st.container(border=True):
-        fields = {name: entry_field(case.desk.contract, name) for name in offered}
         _head(case)
         left, right = st.columns([0.36, 0.64], gap="medium")
         with left:
-            typed = _levers(case, offered, fields) | _corrections(case, offered, fields)
+            typed = _levers(case, offered) | _corrections(case, offered)
         with right:
+            fields = {name: entry_field(case.desk.contract, name) for name in typed}
             _result(case, typed_changes(fields, case.application, typed), narrow)
 
 
@@ -50,14 +50,13 @@ def _head(case: Case) -> None:
         )
 
 
-def _levers(case: Case, offered: Mapping[str, ChangeableField], fields: Mapping[str, EntryField]) -> dict[str, Typed]:
+def _levers(case: Case, offered: Mapping[str, ChangeableField]) -> dict[str, Typed]:
     st.caption("What the client could ask for instead")
-    return {name: _widget(case, fields[name]) for name, field in offered.items() if field.lever}
+    levers = [name for name, field in offered.items() if field.lever]
+    return {name: _widget(case, entry_field(case.desk.contract, name)) for name in levers}
 
 
-def _corrections(
-    case: Case, offered: Mapping[str, ChangeableField], fields: Mapping[str, EntryField]
-) -> dict[str, Typed]:
+def _corrections(case: Case, offered: Mapping[str, ChangeableField]) -> dict[str, Typed]:
     """Facts nobody can choose, only correct; shown one by one, when they are named."""
     chosen = st.multiselect(
         "Facts to correct",
@@ -68,7 +67,7 @@ def _corrections(
         help="Not levers: what is true of the client does not change by wishing. Age, gender and family status "
         "are never offered.",
     )
-    return {name: _widget(case, fields[name]) for name in chosen if name in fields}
+    return {name: _widget(case, entry_field(case.desk.contract, name)) for name in chosen if name in offered}
 
 
 def _widget(case: Case, field: EntryField) -> Typed:

@@ -7,7 +7,6 @@ import streamlit as st
 from core.accounts.roles import Action, Page
 from core.desk import Desk
 from core.scoring.contribution_rows import contribution_rows
-from core.scoring.protected import unused_bases
 from core.scoring.score import Score
 from core.scoring.waterfall import waterfall
 from pages._ui import cards, forms, guard, tables
@@ -22,7 +21,7 @@ def why(desk: Desk, score: Score, narrow: bool) -> None:
         view = waterfall(score, question.unit, question.grouping, question.bars, desk.policy.scale)
         cards.waterfall(view, narrow)
         forms.bars()
-        cards.sum_check(view, unused_bases(desk.contract, desk.model.features))
+        cards.sum_check(view, desk.unused_bases)
         with forms.as_table() as part:
             if part.open:
                 tables.contributions(contribution_rows(score, question.grouping, desk.policy.scale), question.grouping)

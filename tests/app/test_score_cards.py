@@ -92,11 +92,11 @@ def test_levers_come_first_and_nothing_protected_is_ever_offered(desk: Desk) -> 
     protected = {column.label["en"] for column in desk.contract.main_columns.values() if column.protected}
     facts = next(choice for choice in test.multiselect if choice.label == "Facts to correct")
     assert protected.isdisjoint(facts.options)
-    assert len(facts.options) == sum(not field.lever for field in desk.changeable_fields())
+    assert len(facts.options) == sum(not field.lever for field in desk.changeable_fields)
     drawn = {
         w.key for kind in (test.number_input, test.selectbox) for w in kind if w.key and w.key.startswith("what_if_")
     }
-    assert drawn == {f"what_if_{CLIENT}_{field.column}" for field in desk.changeable_fields() if field.lever}
+    assert drawn == {f"what_if_{CLIENT}_{field.column}" for field in desk.changeable_fields if field.lever}
 
 
 def test_a_corrected_fact_moves_the_score_too(desk: Desk) -> None:

@@ -79,7 +79,7 @@ def test_a_desk_speaks_the_language_of_its_settings_and_english_where_the_contra
     score = desk.score("1")
     assert [c.label for c in score.contributions if c.feature == "income"] == [label]
     assert label in [fact.label for fact in desk.facts("1")]
-    assert label in [field.label for field in desk.changeable_fields()]
+    assert label in [field.label for field in desk.changeable_fields]
     assert label in [feature.label for feature in desk.shown_features(score)]
 
 

@@ -186,7 +186,7 @@ def test_a_what_if_without_a_change_gives_the_very_score_that_is_stored(desk: De
 
 def test_a_what_if_of_a_stored_applicant_and_of_its_application_are_the_same(desk: Desk) -> None:
     key = desk.tables.keys(1)[0]
-    lever = next(field.column for field in desk.changeable_fields() if field.lever and field.column.startswith("AMT"))
+    lever = next(field.column for field in desk.changeable_fields if field.lever and field.column.startswith("AMT"))
     changes = {lever: float(str(desk.application(key).fields[lever])) * 2}
     stored, typed = desk.what_if_of(key, changes), desk.what_if(desk.application(key), changes, key)
     assert (stored.before, stored.after, stored.by_feature) == (typed.before, typed.after, typed.by_feature)
@@ -230,8 +230,8 @@ def test_variants_of_an_application_are_the_rows_they_would_be_one_by_one(desk: 
     key = desk.tables.keys(1)[0]
     stored = desk.application(key)
     rows = RowBuilder(desk.contract, desk.settings.sql_dir, desk.settings.tables_file)
-    money = [f.column for f in desk.changeable_fields() if desk.contract.main_columns[f.column].kind is Kind.MONEY]
-    words = [f.column for f in desk.changeable_fields() if desk.contract.main_columns[f.column].choices]
+    money = [f.column for f in desk.changeable_fields if desk.contract.main_columns[f.column].kind is Kind.MONEY]
+    words = [f.column for f in desk.changeable_fields if desk.contract.main_columns[f.column].choices]
     levels = [choice.value for choice in desk.contract.main_columns[words[1]].choices]
     tried = [(money[0], [1e5, 333_333.333, None]), (words[1], levels), (money[1], [54_321.0])]
     for history_of in (key, None):
@@ -250,7 +250,7 @@ def test_field_limits_are_values_that_keep_the_recommendation_when_they_are_scor
     key = desk.tables.keys(1)[0]
     score, stored = desk.score(key), desk.application(key)
     found = desk.field_limits(stored, score, key)
-    assert {item.column for item in found.items} <= {field.column for field in desk.changeable_fields()}
+    assert {item.column for item in found.items} <= {field.column for field in desk.changeable_fields}
     assert sum(item.tried for item in found.items) == found.tried > 100
     for item in found.items:
         for interval in item.intervals:
