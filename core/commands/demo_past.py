@@ -42,7 +42,7 @@ _PART = ".part"
 
 def has_events(settings: Settings) -> bool:
     """Whether anything stands in the ledger; looks at the journal only, so that a ledger in use is left alone."""
-    return any(segment.stat().st_size for segment in (settings.ledger_dir / "journal").glob("*.jsonl"))
+    return _has_events(settings.ledger_dir)
 
 
 def present_model_trained_at(now: datetime) -> datetime:
@@ -53,7 +53,7 @@ def present_model_trained_at(now: datetime) -> datetime:
 def add_past(settings: Settings, seed: int, now: datetime, progress: Progress) -> bool:
     """A desk without events gets its past: whole, or none at all when this is killed.
 
-    False where there are too few clients for an earlier model.
+    False where there are too few clients for an earlier model, or something was recorded meanwhile: that stays.
     """
     aside = settings.ledger_dir.with_name(f"{settings.ledger_dir.name}{_PART}")
     shutil.rmtree(aside, ignore_errors=True)
@@ -71,7 +71,9 @@ def add_past(settings: Settings, seed: int, now: datetime, progress: Progress) -
             scene = Scene(ledger, parts.contract, parts.tables, clients, eras)
             rng = np.random.default_rng([seed, labelled.keys.size])
             make_past(scene, now, rng, lambda done: progress("making a believable past", done))
-    _put_in_place(aside, settings.ledger_dir)
+    if not _put_in_place(aside, settings.ledger_dir):
+        shutil.rmtree(aside)
+        return False
     policies.activate(settings.policies_dir, parts.policy.version)
     progress("a believable past is made", 1.0)
     return True
@@ -100,12 +102,19 @@ def _eras(parts: Parts, earlier: Model, now: datetime) -> tuple[Era, ...]:
     )
 
 
-def _put_in_place(made: Path, ledger_dir: Path) -> None:
-    """A folder in which nothing was ever recorded makes room, unless somebody has it open."""
+def _put_in_place(made: Path, ledger_dir: Path) -> bool:
+    """A folder in which nothing was ever recorded makes room, unless somebody has it open; whether it did."""
     if ledger_dir.exists():
         lock = LedgerLock.take(ledger_dir)
         try:
+            if _has_events(ledger_dir):  # looked at again: the past took minutes to make
+                return False
             shutil.rmtree(ledger_dir)
         finally:
             lock.release()
     made.rename(ledger_dir)
+    return True
+
+
+def _has_events(ledger_dir: Path) -> bool:
+    return any(segment.stat().st_size for segment in (ledger_dir / "journal").glob("*.jsonl"))

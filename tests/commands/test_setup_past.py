@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,6 +144,22 @@ def test_a_past_that_was_cut_short_leaves_nothing_and_is_made_again(
     with closing(open_ledger(copied)):
         pass  # the app was started in between: a ledger without any event makes room
     assert set_up(copied, DEMO, NOW, silent) == ["past"]
+    assert [folder.name for folder in copied.data_dir.iterdir() if "ledger" in folder.name] == ["ledger"]
+
+
+def test_what_was_recorded_while_the_past_was_made_stays(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    _is_demos_own(_made_anew(copied))
+    made = demo_past.make_past
+
+    def made_beside_an_app(*parts: Any) -> None:
+        made(*parts)
+        with closing(open_ledger(copied)) as opened:
+            open_desk(copied, ledger=opened).close()  # says what is in force, and ends before the past is there
+
+    monkeypatch.setattr(demo_past, "make_past", made_beside_an_app)
+    assert set_up(copied, DEMO, NOW, silent) == []
+    with closing(open_ledger(copied)) as opened:
+        assert [event.kind for event in opened.events()] == [MODEL_ACTIVATED, POLICY_ACTIVATED]
     assert [folder.name for folder in copied.data_dir.iterdir() if "ledger" in folder.name] == ["ledger"]
 
 
