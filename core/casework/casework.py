@@ -85,6 +85,7 @@ class Casework:
 
     def record_refusal(self, kind_of_refusal: str, rule: str, acting: Acting, address: str = "") -> None:
         """One event per actor, refusal and minute; see `refusals.refusal_words`. Refused values never get here."""
+        roles.require_page(acting, Page.SCORE)
         kind = kind_of_refusal if kind_of_refusal in RULES else "SolventError"
         minute = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
         draft = Draft(

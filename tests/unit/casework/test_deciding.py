@@ -226,6 +226,16 @@ def test_who_may_score_is_recorded_and_nobody_else(bench: Bench, role: Role, may
             bench.score(acting=Somebody("eve", role))
 
 
+@pytest.mark.parametrize("role", Role)
+def test_a_refused_score_is_recorded_for_those_whom_the_page_is_open_to(bench: Bench, role: Role) -> None:
+    if role is Role.ADMINISTRATOR:
+        with pytest.raises(PermissionRefused):
+            bench.casework.record_refusal("UnknownApplicant", "", Somebody("eve", role))
+    else:
+        bench.casework.record_refusal("UnknownApplicant", "", Somebody("eve", role))
+    assert len(bench.chain.written) == (role is not Role.ADMINISTRATOR)
+
+
 @pytest.mark.parametrize("key", ["", "short", "x" * 15, "x" * 65, "x" * 15 + " ", "x" * 16 + "\n"])
 def test_a_form_without_a_key_of_its_own_is_refused(bench: Bench, key: str) -> None:
     score = bench.score()
