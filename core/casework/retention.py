@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework.kinds import ERASED
-from core.errors import ErasureRefused
+from core.errors import ErasureRefused, LedgerUnwritable
 from core.ledger.event import Actor, Draft
 from core.ledger.ledger import Ledger
 from core.progress import Progress, silent
@@ -90,7 +90,8 @@ class Retention:
         """How many applications were forgotten: all of which nothing was heard since `due.before`.
 
         `run` is a key made before it was ordered: the same run twice is one. Killed in between, what was left over is
-        due again. ErasureRefused where nothing is due, or `before` lies within the time of keeping.
+        due again. ErasureRefused where nothing is due, or `before` lies within the time of keeping; LedgerUnwritable,
+        and no key is destroyed, while the chain cannot say so.
         """
         roles.require(acting, Page.RETENTION, Action.ADMINISTER)
         if due.before > now - timedelta(days=self.days):
@@ -101,6 +102,9 @@ class Retention:
         found = self._applications(due.before)
         if not found:
             raise ErasureRefused("Retention: no application is past its time; there is nothing to erase.")
+        hindered = self._ledger.writable
+        if hindered:
+            raise LedgerUnwritable(hindered)
         progress("destroying the keys", 0.0)
         self._ledger.keys.destroy_applications([application for application, _ in found])
         by = Actor(acting.user_name, acting.role.value, address)

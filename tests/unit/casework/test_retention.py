@@ -15,7 +15,7 @@ from core.casework.erasure import ErasureOrder, Erasures
 from core.casework.kinds import DECIDED, ERASED, OUTCOME, SCORED
 from core.casework.readings import READINGS
 from core.casework.retention import Due, Retention
-from core.errors import ErasedRecord, ErasureRefused, PermissionRefused
+from core.errors import ErasedRecord, ErasureRefused, LedgerUnwritable, PermissionRefused
 from core.ledger.ledger import Ledger
 from tests.ledgers import NOON, SetClock, a_draft, a_ledger, a_sealed_draft
 from tests.unit.portfolio.builders import a_contract, some_settings
@@ -135,6 +135,20 @@ def test_a_run_that_was_killed_after_the_keys_is_finished_by_the_next_one(ledger
     ledger.keys.destroy_application(application)
     assert retention.carry_out(retention.due(far, ADA), ADA, far, "r1") == 1
     assert erased(ledger) == [application]
+
+
+def test_no_key_is_destroyed_while_the_chain_cannot_say_so(
+    ledger: Ledger, retention: Retention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = record(ledger, "a", "1")
+    far = LATER + timedelta(days=1)
+    due = retention.due(far, ADA)
+    with monkeypatch.context() as full:
+        full.setattr("core.ledger.writer_room.ROOM_BYTES", 2**62)
+        with pytest.raises(LedgerUnwritable, match="make room"):
+            retention.carry_out(due, ADA, far, "r1")
+    assert ledger.keys.key_of(application) is not None
+    assert retention.carry_out(due, ADA, far, "r1") == 1
 
 
 def test_nothing_within_the_time_of_keeping_can_be_forgotten(ledger: Ledger, retention: Retention) -> None:
