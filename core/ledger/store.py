@@ -15,6 +15,7 @@ import duckdb
 
 from core.ledger.chain import NO_LINK, Link
 from core.ledger.event import Event
+from core.ledger.known_keys import KnownKeys
 from core.ledger.migrations import applied_steps, migrate
 from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import ReadingRows, bring_up_to_date, insert_readings
@@ -53,9 +54,16 @@ def nothing(name: str) -> None:
 class Store:
     """The open file; safe from several threads, with one writer at a time."""
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: duckdb.DuckDBPyConnection,
+        readings: Sequence[Reading],
+        known_keys: KnownKeys | None = None,
+    ) -> None:
         self.path = path
         self.readings = tuple(readings)
+        self._known_keys = known_keys  # None: the store is asked every time
         self._wal = path.with_name(f"{path.name}.wal")
         self._connection = connection
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
@@ -71,10 +79,11 @@ class Store:
             changed = migrate(connection)
             if bring_up_to_date(connection, readings) or changed:
                 connection.execute("checkpoint")
+            known_keys = KnownKeys.read(connection)
         except BaseException:
             connection.close()
             raise
-        return cls(path, connection, readings)
+        return cls(path, connection, readings, known_keys)
 
     @classmethod
     def look(cls, path: Path) -> Store:
@@ -113,6 +122,8 @@ class Store:
 
     def insert(self, events: Sequence[Event], rows: ReadingRows, passing: Callable[[str], None] = nothing) -> None:
         """The events and their rows in every reading, in one transaction that is on the disk when this returns."""
+        if self._known_keys:
+            self._known_keys.add(event.idempotency_key for event in events)
         with self.cursor() as cursor:
             cursor.execute("begin")
             try:
@@ -144,11 +155,11 @@ class Store:
         return self._first("where sequence = ?", [sequence])
 
     def find(self, idempotency_key: str) -> Event | None:
-        return self._first("where idempotency_key = ? order by sequence limit 1", [idempotency_key])
+        return self.known([idempotency_key]).get(idempotency_key)
 
     def known(self, idempotency_keys: Collection[str]) -> dict[str, Event]:
         """The events of those keys that there are."""
-        sequences = self._sequences(idempotency_keys)
+        sequences = self._sequences([key for key in idempotency_keys if self._may_know(key)])
         if not sequences:
             return {}
         found = self._all("where sequence in (select unnest(?)) order by sequence desc", [sequences])
@@ -203,6 +214,9 @@ class Store:
         """DuckDB makes it anew after each checkpoint, readable by all."""
         with suppress(FileNotFoundError):
             self._wal.chmod(0o600)
+
+    def _may_know(self, idempotency_key: str) -> bool:
+        return self._known_keys is None or self._known_keys.may_hold(idempotency_key)
 
     def _sequences(self, idempotency_keys: Collection[str]) -> list[int]:
         """Which events have these keys: nearly always none, so nothing but the keys is read."""
