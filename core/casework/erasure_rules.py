@@ -22,7 +22,7 @@ def check_reason(typed: str, applicant_key: str) -> str:
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise ErasureRefused(
             f"Reason: {SHORTEST_REASON} to {LONGEST_REASON} characters, got {len(reason)}; "
-            "say who asked for it and by which right."
+            "say how it was asked for and by which right, and name nobody."
         )
     if any(unicodedata.category(letter)[0] == "C" for letter in reason):
         raise ErasureRefused("Reason: visible characters only, got invisible ones; type it instead of pasting it.")

@@ -27,7 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     whom.add_argument("--application", metavar="ID", help="the client of this application")
     whom.add_argument("--past-retention", action="store_true", help="all applications whose time is over")
     parser.add_argument(
-        "--reason", metavar="TEXT", default="", help="who asked for it and by which right; stays on record"
+        "--reason",
+        metavar="TEXT",
+        default="",
+        help="how it was asked for and by which right; stays on record, so name nobody",
     )
     parser.add_argument("--preview", action="store_true", help="only show what would be taken away and what would stay")
     parser.add_argument("--yes", action="store_true", help="do not ask whether it is meant")
@@ -73,7 +76,9 @@ def _check_question(arguments: argparse.Namespace) -> None:
     if arguments.application is not None and arguments.application.isdecimal():
         raise SettingsError("erase: --application expects the id of an application; a client's number is --applicant.")
     if not (arguments.past_retention or arguments.preview or arguments.reason):
-        raise SettingsError("erase: --reason says who asked for it and by which right; it stays on record.")
+        raise SettingsError(
+            "erase: --reason says how it was asked for and by which right; it stays on record, so name nobody."
+        )
 
 
 def _confirmed(shown: Said, console: Console) -> bool:
