@@ -101,7 +101,7 @@ def test_whoever_types_the_word_after_reading_what_goes_erases(desk: Path) -> No
     ("words", "says"),
     [
         (("--applicant", "100003", "--reason", REASON), "nobody is here to confirm"),
-        (("--applicant", "100003", "--yes"), "--reason says who asked"),
+        (("--applicant", "100003", "--yes"), "--reason says how it was asked"),
         (("--applicant", "100003", "--reason", "short", "--yes"), "ErasureRefused: Reason"),
         (("--applicant", "10000x", "--preview"), "expects a client's number"),
         (("--application", "100003", "--preview"), "a client's number is --applicant"),
