@@ -60,12 +60,20 @@ def follows(event: Event, last: Link) -> bool:
 def _moment(wanted: datetime | None, last: datetime, now: datetime) -> datetime:
     if wanted is not None:
         return _past(wanted.astimezone(UTC), last, now)
-    if now < last - CLOCK_TOLERANCE:
-        raise LedgerUnwritable(
-            f"Clock: it says {written(now)}, but the last event was recorded at {written(last)}; "
-            "set the machine's clock right (events never precede the one in front), then try again."
-        )
+    behind = clock_behind(last, now)
+    if behind:
+        raise LedgerUnwritable(behind)
     return max(now, last)
+
+
+def clock_behind(last: datetime, now: datetime) -> str:
+    """Why nothing can be recorded now by this clock, in a sentence; empty when something can."""
+    if now >= last - CLOCK_TOLERANCE:
+        return ""
+    return (
+        f"Clock: it says {written(now)}, but the last event was recorded at {written(last)}; "
+        "set the machine's clock right (events never precede the one in front), then try again."
+    )
 
 
 def _past(wanted: datetime, last: datetime, now: datetime) -> datetime:

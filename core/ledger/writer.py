@@ -13,7 +13,7 @@ from datetime import datetime
 import duckdb
 
 from core.errors import LedgerUnavailable, LedgerUnwritable
-from core.ledger.chain import Link
+from core.ledger.chain import Link, clock_behind
 from core.ledger.event import Event
 from core.ledger.open_files import OpenFiles
 from core.ledger.readings_of_chain import ReadingRows, rows_of
@@ -51,7 +51,8 @@ class Writer:
     def refusal(self) -> str:
         """Why nothing can be recorded now, in a sentence; empty when something can."""
         try:
-            return self.open_files.refusal or hindrance(self._files.folder)
+            files = self.open_files
+            return files.refusal or hindrance(self._files.folder) or clock_behind(files.last.at, self._clock())
         except LedgerUnavailable as error:
             return str(error)
 

@@ -122,9 +122,11 @@ def test_a_clock_set_back_by_five_minutes_is_tolerated_and_by_more_refused(tmp_p
     with a_ledger(tmp_path, clock=clock) as ledger:
         ledger.append([a_draft()])
         clock.now = NOON - timedelta(minutes=5)
+        assert ledger.writable == ""
         (within,) = ledger.append([a_draft()])
         assert within.at == NOON
         clock.now = NOON - timedelta(minutes=5, microseconds=1)
+        assert ledger.writable.startswith("Clock: it says 2026-03-02T11:54:59.999999Z")
         with pytest.raises(
             LedgerUnwritable,
             match=r"it says 2026-03-02T11:54:59.999999Z, but the last .* 2026-03-02T12:00:00.000000Z; set .* clock",
