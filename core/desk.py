@@ -52,7 +52,11 @@ class Desk:
         self.model = parts.model
         self.policy = parts.policy
         self.in_force = Versions(parts.model.version, parts.policy.version)
-        self.casework = None if parts.ledger is None else Casework(parts.ledger, parts.contract, parts.clock)
+        self.casework = (
+            None
+            if parts.ledger is None
+            else Casework(parts.ledger, parts.contract, parts.clock, parts.tables.changed_on_disk)
+        )
         self._language = parts.settings.language
         self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock, self._language)
         self._opened_files = parts.opened_files

@@ -23,7 +23,7 @@ from core.casework.layout import public_score
 from core.casework.recording import Ruling, ScoredCase, ScoredRecord, decided_draft, scored_draft
 from core.casework.refusals import RULES, told_rule
 from core.casework.versions import Versions
-from core.errors import DecisionRefused, ErasedRecord
+from core.errors import DecisionRefused, ErasedRecord, PortfolioMissing
 from core.ledger.event import Actor, Draft, Event, Json
 from core.ledger.keys import ApplicationKey
 from core.portfolio.contract import Contract
@@ -62,20 +62,29 @@ def _turns_of(ledger: Chain) -> tuple[Lock, ...]:
 class Casework:
     """Any number of threads may ask; decisions on one application take turns."""
 
-    def __init__(self, ledger: Chain, contract: Contract, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Chain,
+        contract: Contract,
+        clock: Callable[[], datetime],
+        outdated: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`outdated`: whether the portfolio was replaced since the scores were made that are recorded here."""
         self._ledger = ledger
         self._contract = contract
         self._clock = clock
+        self._outdated = outdated
         self._turns = _turns_of(ledger)
         self._event_key = ledger.keys.derived("idempotency of scores")
 
     def record_score(self, case: ScoredCase, acting: Acting, address: str = "") -> Event:
         """The event of this score: one per actor, application, versions, inputs and UTC day.
 
-        A page that runs again, or is opened again on the same day, writes nothing new.
+        A page that runs again, or is opened again on the same day, writes nothing new. PortfolioMissing for an
+        application that is new here and whose client may have been forgotten since the score was made.
         """
         roles.require(acting, Page.SCORE, Action.READ)
-        keys = self._ledger.keys.application(case.lookup, case.score.applicant)
+        keys = self._ledger.keys.known(case.lookup) or self._new_keys(case)
         once = self._score_key(case, keys.application, acting)
         known = self._ledger.find(once)
         if known is not None:
@@ -125,6 +134,12 @@ class Casework:
         """The same by what was scored: see `stored_lookup` and `typed_lookup`."""
         known = self._ledger.keys.known(lookup)
         return case_state.state_of(()) if known is None else self.state_of(known.application)
+
+    def _new_keys(self, case: ScoredCase) -> ApplicationKey:
+        """Nobody gets a key again who was forgotten while the score was made: their rows go before their keys do."""
+        if self._outdated():
+            raise PortfolioMissing("Score: the portfolio was replaced since it was made; score the application again.")
+        return self._ledger.keys.application(case.lookup, case.score.applicant)
 
     def _turn_of(self, application: str) -> Lock:
         return self._turns[crc32(application.encode()) % _MOST_TURNS]

@@ -21,7 +21,7 @@ from core.casework.kinds import DECIDED
 from core.casework.opening import open_ledger
 from core.casework.stored_record import stored_record
 from core.desk import Desk, open_desk
-from core.errors import ErasedRecord, UnknownApplicant
+from core.errors import ErasedRecord, PortfolioMissing, UnknownApplicant
 from core.ledger.event import Event
 from core.ledger.ledger import Ledger
 from core.portfolio.erasing import holdings
@@ -127,13 +127,17 @@ def test_an_officer_who_has_the_page_open_can_neither_decide_nor_score_again(
     casework = desk.casework
     assert isinstance(casework, Casework)
     score = desk.score(gone)
-    recorded = casework.record_score(desk.cases.stored(score, desk.application(gone)), ANA)
+    a_case = desk.cases.stored(score, desk.application(gone))
+    recorded = casework.record_score(a_case, ANA)
 
     Erasures(ledger, settings, desk.contract).carry_out(ErasureOrder(gone, REASON, "k1"), ADA)
 
     with pytest.raises(ErasedRecord):
         casework.decide(a_choice(recorded, score), ANA, desk.in_force)
     assert desk.changed_on_disk()
+    with pytest.raises(PortfolioMissing, match="score the application again"):
+        casework.record_score(a_case, ANA)
+    assert ledger.keys.reference_of(gone) is None
     anew = open_desk(settings, ledger=ledger)
     try:
         with pytest.raises(UnknownApplicant):
