@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +19,7 @@ from core.errors import ContractError
 from core.ledger.ledger import Ledger
 from core.policy import registry
 from core.settings import Settings
+from tests.desks import fresh_copy
 
 
 class Officer:
@@ -29,8 +29,7 @@ class Officer:
 
 @pytest.fixture
 def copied(small_desk: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(small_desk, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("raw"))
-    return settings_module.read({}, data_dir=tmp_path)
+    return settings_module.read({}, data_dir=fresh_copy(small_desk, tmp_path / "desk", "raw"))
 
 
 @pytest.fixture
