@@ -27,10 +27,12 @@ NOTE = "The employer confirmed the new contract by phone."
 @pytest.fixture(autouse=True)
 def fresh_record(desk: Desk, small_desk: Path) -> Iterator[None]:
     """Each test decides on a record of its own."""
-    yield
-    st.cache_resource.clear()
-    shutil.rmtree(small_desk / "ledger", ignore_errors=True)
-    (small_desk / "master.key").unlink(missing_ok=True)
+    for moment in ("before", "after"):
+        st.cache_resource.clear()
+        shutil.rmtree(small_desk / "ledger", ignore_errors=True)
+        (small_desk / "master.key").unlink(missing_ok=True)
+        if moment == "before":
+            yield
 
 
 def client_with(desk: Desk, recommendation: Recommendation) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import LedgerUnwritable
@@ -15,6 +15,7 @@ from core.ledger.known_keys import KnownKeys
 from tests.ledgers import NOON, a_draft, a_ledger
 
 
+@settings(deadline=None)  # opening a database is slow on a busy machine
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)))
 def test_every_key_that_is_stored_may_be_there(keys: list[str]) -> None:
     with duckdb.connect() as connection:
