@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from core.errors import LedgerUnavailable, SolventError
+from core.errors import (
+    LedgerLocked,
+    LedgerUnavailable,
+    LedgerUnwritable,
+    MasterKeyRefused,
+    ModelMissing,
+    ModelRefused,
+    PortfolioMissing,
+    SolventError,
+)
 from core.ledger.ledger import Ledger
 from pages._ui import cache, errors, warmup
 
 UNAVAILABLE = 503
+# anybody may ask: the sentence of a refusal, which names files and people's numbers, goes to the log alone
+_IN_WORDS: Mapping[type[SolventError], str] = {
+    PortfolioMissing: "there is no portfolio; `make run` imports one",
+    ModelMissing: "there is no model; `python -m core train` makes one",
+    ModelRefused: "the model cannot be used",
+    LedgerLocked: "the ledger is open in another process",
+    MasterKeyRefused: "the ledger's master key is missing or another one",
+    LedgerUnavailable: "the ledger cannot be opened",
+    LedgerUnwritable: "nothing can be recorded",
+}
+_OTHER = "no application can be scored"
 _Said = dict[str, str | int | bool]
 
 
@@ -28,11 +50,11 @@ def _probe() -> JSONResponse:
         ledger = cache.ledger()
         recorded = _recorded(ledger)
     except SolventError as refusal:
-        return _unavailable(str(refusal))
+        return _refused(refusal)
     except Exception as error:  # noqa: BLE001 - whatever broke, the answer to "are you well" is no
         return _unavailable(f"unexpected error {errors.logged(error, 'health check')}, see the server's log")
     if ledger.writable:
-        return _unavailable(ledger.writable, recorded)
+        return _refused(LedgerUnwritable(ledger.writable), recorded)
     versions: _Said = {"model_version": score.model_version, "policy_version": score.policy_version}
     return JSONResponse({"status": "ok"} | versions | recorded)
 
@@ -47,6 +69,11 @@ def _recorded(ledger: Ledger) -> _Said:
             f"Ledger: its database ends at event {last}, the chain at {head.count}; start it again."
         )
     return {"ledger_events": int(last), "writable": not ledger.writable}
+
+
+def _refused(refusal: SolventError, recorded: _Said | None = None) -> JSONResponse:
+    errors.log.warning("health check: %s", refusal)
+    return _unavailable(f"{_IN_WORDS.get(type(refusal), _OTHER)}, see the server's log", recorded)
 
 
 def _unavailable(reason: str, recorded: _Said | None = None) -> JSONResponse:

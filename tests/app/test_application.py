@@ -14,6 +14,7 @@ from streamlit.web.server.app_discovery import discover_asgi_app
 import app as application
 from core import settings
 from core.casework.opening import open_ledger
+from core.errors import UnknownApplicant
 from core.ledger.ledger import Ledger
 from pages._ui import health, warmup
 from tests.asgi import run_apart
@@ -91,14 +92,16 @@ def test_health_says_how_much_is_on_record_and_that_it_can_be_written(
     assert ask().json()["ledger_events"] == before["ledger_events"] + 2
 
 
-def test_health_is_unavailable_while_nothing_can_be_written_and_says_why(
-    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_health_is_unavailable_while_nothing_can_be_written_and_the_log_says_why(
+    small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("SOLVENT_DATA", str(fresh_copy(small_desk, tmp_path / "desk")))
     monkeypatch.setattr(Ledger, "writable", "The disk is full.")
     answer = ask()
     assert answer.status_code == 503
-    assert (answer.json()["reason"], answer.json()["writable"]) == ("The disk is full.", False)
+    assert answer.json()["reason"] == "nothing can be recorded, see the server's log"
+    assert answer.json()["writable"] is False
+    assert caplog.records[-1].getMessage() == "health check: The disk is full."
 
 
 def test_health_is_unavailable_when_the_ledger_cannot_be_opened_and_says_why(
@@ -110,7 +113,20 @@ def test_health_is_unavailable_when_the_ledger_cannot_be_opened_and_says_why(
     (folder / "master.key").unlink()
     answer = ask()
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
-    assert "master.key" in answer.json()["reason"]
+    assert answer.json()["reason"] == "the ledger's master key is missing or another one, see the server's log"
+
+
+def test_health_repeats_no_file_and_no_client_of_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused() -> None:
+        raise UnknownApplicant("Client 100001: is not in /srv/desk/portfolio.")
+
+    monkeypatch.setattr(health.cache, "desk", refused)
+    answer = ask()
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "reason": "no application can be scored, see the server's log"}
+    assert "Client 100001" in caplog.records[-1].getMessage()
 
 
 def test_health_names_no_detail_of_an_unexpected_failure_but_its_number(
