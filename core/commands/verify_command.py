@@ -29,9 +29,12 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
     for notice in ledger.notices:
         console.err(notice)
+    hindered = ledger.writable
+    if hindered:
+        console.err(hindered)
     found = recorded_verification(ledger, CONSOLE, Verify(against), progress=console.progress)
     if arguments.json:
-        console.json({**_as_json(found), "made_good": list(ledger.notices)})
+        console.json({**_as_json(found), "made_good": list(ledger.notices), "unwritable": hindered})
     else:
         console.lines(_as_lines(found, against))
     if found.sound and arguments.save_head is not None:

@@ -72,7 +72,8 @@ def clock_behind(last: datetime, now: datetime) -> str:
         return ""
     return (
         f"Clock: it says {written(now)}, but the last event was recorded at {written(last)}; "
-        "set the machine's clock right (events never precede the one in front), then try again."
+        "set the machine's clock right (events never precede the one in front), then try again. If the clock is right, "
+        "it was ahead when that event was recorded: recording goes on by itself at that time, and nothing is lost."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -71,6 +72,18 @@ def test_a_record_that_was_edited_is_one_and_its_first_bad_event_is_named(tmp_pa
         assert dispatch(place)(["verify", "--json"], heard) == 1
     said = json.loads(heard.printed)
     assert (said["sound"], said["first_bad"], said["events"]) == (False, 3, 2)
+
+
+def test_a_record_that_cannot_be_added_to_is_verified_and_the_reason_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with a_ledger(tmp_path, clock=lambda: utc_now() + timedelta(days=30)) as ledger:
+        ledger.append([a_draft()])
+    assert main(["--data", str(tmp_path), "verify", "--json"]) == 0
+    said = capsys.readouterr()
+    reason = json.loads(said.out)["unwritable"]
+    assert reason.startswith("Clock: it says ")
+    assert reason in said.err
 
 
 def _unasked() -> NoReturn:

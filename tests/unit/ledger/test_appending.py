@@ -135,6 +135,23 @@ def test_a_clock_set_back_by_five_minutes_is_tolerated_and_by_more_refused(tmp_p
         assert ledger.head.count == 2
 
 
+def test_a_clock_that_was_ahead_once_is_named_with_the_way_out_and_recording_goes_on_at_that_time(
+    tmp_path: Path,
+) -> None:
+    clock = SetClock(NOON + timedelta(days=30))
+    with a_ledger(tmp_path, clock=clock) as ledger:
+        ledger.append([a_draft()])
+        clock.now = NOON
+        assert ledger.writable.endswith(
+            "If the clock is right, it was ahead when that event was recorded: recording goes on by itself at that "
+            "time, and nothing is lost."
+        )
+        clock.now = NOON + timedelta(days=30)
+        assert ledger.writable == ""
+        (later,) = ledger.append([a_draft()])
+        assert later.at == NOON + timedelta(days=30)
+
+
 def test_an_invented_past_must_be_in_order_and_before_now(tmp_path: Path) -> None:
     with a_ledger(tmp_path) as ledger:
         past = NOON - timedelta(days=9)
