@@ -46,9 +46,9 @@ def _order(ledger: Ledger, erasures: Erasures, found: Prepared) -> None:
             "Reason",
             key=retention_state.key("reason"),
             max_chars=LONGEST_REASON,
-            placeholder="Who asked for it, when, and by which right",
+            placeholder="Asked for by letter, Article 17",
             help=f"{SHORTEST_REASON} to {LONGEST_REASON} characters. It stays on the chain for good, so it must not "
-            "hold the client's number or name.",
+            "hold the client's number or name, or anybody else's.",
         )
         again = st.text_input(
             "The client number again, to confirm" if number else "The application id again, to confirm",

@@ -106,6 +106,10 @@ def test_what_there_is_on_a_client_is_shown_before_anything_happens(ledger: Ledg
     assert not ledger.events(kinds=["erasure_begun", "erased"])
 
 
+def test_the_example_of_a_reason_names_nobody(ledger: Ledger) -> None:
+    assert page(NUMBER).text_area[0].placeholder == REASON
+
+
 def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own: Settings) -> None:
     test = order(page(NUMBER))
 
