@@ -12,7 +12,8 @@ from enum import StrEnum
 from core.accounts.events import Kind
 from core.casework import kinds
 from core.casework.erasure_person import ERASURE_BEGUN
-from core.casework.json_fields import number, text, whole
+from core.casework.json_fields import number, text, texts, whole
+from core.casework.retention import APPLICATIONS
 from core.ledger.event import Public
 from core.portfolio.wording import percent
 
@@ -93,6 +94,12 @@ def _erasure_begun(subject: str, public: Public) -> str:
     return _ended("Ordered that a person be forgotten", text(public, "reason"))
 
 
+def _retention_begun(subject: str, public: Public) -> str:
+    count = len(texts(public, APPLICATIONS))
+    what = "1 application" if count == 1 else f"{count:,} applications"
+    return _ended(f"Ordered that {what} be forgotten", text(public, "reason"))
+
+
 def _erased(subject: str, public: Public) -> str:
     by_time = text(public, "rule") == "retention"
     what = "Destroyed the key of an application whose time was over" if by_time else "A person was forgotten"
@@ -150,6 +157,7 @@ WORDS: tuple[KindWords, ...] = (
     KindWords(kinds.OUTCOME, Group.OUTCOMES, "Outcome", _outcome),
     KindWords(kinds.CORRECTED, Group.OUTCOMES, "Outcome corrected", _corrected),
     KindWords(ERASURE_BEGUN, Group.ERASURES, "Erasure ordered", _erasure_begun),
+    KindWords(kinds.RETENTION_BEGUN, Group.ERASURES, "Retention ordered", _retention_begun),
     KindWords(kinds.ERASED, Group.ERASURES, "Erased", _erased),
     KindWords(kinds.EXPORTED, Group.EXPORTS_AND_DOWNLOADS, "Exported", _exported),
     KindWords(kinds.DOWNLOADED, Group.EXPORTS_AND_DOWNLOADS, "Downloaded", _downloaded),

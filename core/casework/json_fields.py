@@ -11,6 +11,12 @@ def text(fields: Public, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(fields: Public, name: str) -> tuple[str, ...]:
+    """The words of a list."""
+    value = fields.get(name)
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
+
+
 def number(fields: Public, name: str) -> float | None:
     value = fields.get(name)
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -6,6 +6,7 @@ DECIDED = "decided"
 OUTCOME = "outcome"
 CORRECTED = "corrected"  # an outcome in the place of an earlier one
 ERASED = "erased"
+RETENTION_BEGUN = "retention_begun"  # applications are being forgotten; followed by `erased` for each
 EXPORTED = "exported"
 DOWNLOADED = "downloaded"
 VERIFIED = "verified"

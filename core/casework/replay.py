@@ -33,10 +33,7 @@ _REMEMBERED = 2_000  # explanations and rows, more than come together: a decisio
 NOT_ASKED = "it was not asked for"
 OTHER_SQL = "the SQL of the features has changed since"
 OTHER_TABLES = "another portfolio is imported now"
-LOST_KEY = (
-    "its key is missing and no event says that it was destroyed; restore the key file from its backup, "
-    "or finish the retention that was interrupted."
-)
+LOST_KEY = "its key is missing and no event says that it was destroyed; restore the key file from its backup."
 NO_CLIENT = "the client whose history counted is not in the portfolio any more"
 
 _Key = TypeVar("_Key")

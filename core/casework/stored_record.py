@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from core.casework.erasure_person import ERASURE_BEGUN
-from core.casework.kinds import DECIDED, ERASED, SCORED
+from core.casework.json_fields import texts
+from core.casework.kinds import DECIDED, ERASED, RETENTION_BEGUN, SCORED
+from core.casework.retention import APPLICATIONS
 from core.errors import ErasedRecord, UnknownRecord
 from core.ledger.event import Event, Json, Public
 
 REPLAYABLE = (DECIDED, SCORED)
 _AT_ONCE = 500  # events read in one query
-_FORGETTING = (ERASED, ERASURE_BEGUN)  # begun: keys are destroyed before the event that says so
+_FORGETTING = (ERASED, ERASURE_BEGUN, RETENTION_BEGUN)  # begun: keys are destroyed before the event that says so
 
 
 class Readable(Protocol):
@@ -93,7 +95,8 @@ class _Erasures:
 
     def _read_on(self) -> None:
         while events := self._ledger.events(self._after, _AT_ONCE, _FORGETTING):
-            self._subjects.update(event.subject for event in events)
+            for event in events:
+                self._subjects.update((event.subject, *texts(event.public, APPLICATIONS)))
             self._after = events[-1].sequence
 
 

@@ -67,6 +67,8 @@ def _finish_erasures() -> None:
     try:
         for erased in cache.erasures().resume():
             log.warning("an interrupted erasure was finished: event %d", erased.sequence)
+        if forgotten := cache.retention().resume():
+            log.warning("an interrupted retention was finished: %d applications", forgotten)
     except SolventError as refusal:
         log.info("interrupted erasures: %s", refusal)  # no ledger yet, or the page says why and offers to finish them
     except Exception as error:  # noqa: BLE001 - the page offers to finish it

@@ -208,6 +208,12 @@ PD: Public = {"default_probability": 0.318, "recommendation": "decline"}
         ("erasure_begun", "P1", {"reason": "asked by letter"}, "Ordered that a person be forgotten: asked by letter."),
         ("erased", "P1", {"rule": "request", "reason": "asked by letter."}, "A person was forgotten: asked by letter."),
         (
+            "retention_begun",
+            "retention",
+            {"application_ids": ["A1", "A2"], "reason": "Kept for 2,557 days."},
+            "Ordered that 2 applications be forgotten: Kept for 2,557 days.",
+        ),
+        (
             "erased",
             "A1",
             {"rule": "retention", "reason": "Kept for 2,557 days."},

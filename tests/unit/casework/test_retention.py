@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from core.accounts.people import CONSOLE, Actor
 from core.accounts.roles import PERSONAL_ROLES, Role
 from core.casework.erasure import ErasureOrder, Erasures
-from core.casework.kinds import DECIDED, ERASED, OUTCOME, SCORED
+from core.casework.json_fields import texts
+from core.casework.kinds import DECIDED, ERASED, OUTCOME, RETENTION_BEGUN, SCORED
 from core.casework.readings import READINGS
 from core.casework.retention import Due, Retention
+from core.casework.stored_record import stored_record
 from core.errors import ErasedRecord, ErasureRefused, LedgerUnwritable, PermissionRefused
+from core.ledger.event import Draft, Event
 from core.ledger.ledger import Ledger
 from tests.ledgers import NOON, SetClock, a_draft, a_ledger, a_sealed_draft
 from tests.unit.portfolio.builders import a_contract, some_settings
@@ -137,6 +141,80 @@ def test_a_run_that_was_killed_after_the_keys_is_finished_by_the_next_one(ledger
     assert erased(ledger) == [application]
 
 
+def killed_in(monkeypatch: pytest.MonkeyPatch, retention: Retention, where: str, ledger: Ledger) -> None:
+    """A run that ends before anything (`destroy_applications`), or once the keys are gone (`append`)."""
+    due = retention.due(LATER + timedelta(days=1), ADA)
+    real = ledger.append
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    def only_begun(drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        return killed() if drafts[0].kind == ERASED else real(drafts)
+
+    with monkeypatch.context() as patched:
+        if where == "keys":
+            patched.setattr(ledger.keys, "destroy_applications", killed)
+        else:
+            patched.setattr(ledger, "append", only_begun)
+        with pytest.raises(KeyboardInterrupt):
+            retention.carry_out(due, ADA, LATER + timedelta(days=1), "r1", "10.0.0.9")
+
+
+@pytest.mark.parametrize("where", ["keys", "events"])
+def test_a_run_that_was_killed_is_finished_at_the_next_start_in_the_name_of_who_ordered_it(
+    ledger: Ledger, retention: Retention, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    application = record(ledger, "a", "1")
+    killed_in(monkeypatch, retention, where, ledger)
+    assert (ledger.keys.key_of(application) is None) is (where == "events")
+    (begun,) = ledger.events(kinds=[RETENTION_BEGUN])
+    assert (begun.public["application_ids"], begun.application, begun.applicant) == ([application], "", "")
+    if where == "events":
+        assert stored_record(ledger, 1).erased
+
+    assert Retention(ledger, DAYS).resume() == 1
+    (event,) = ledger.events(kinds=[ERASED])
+    assert (event.application, event.actor.name, event.public["run"]) == (application, "ada", "r1")
+    assert ledger.keys.key_of(application) is None
+    assert retention.resume() == 0
+    assert len(retention.past()) == 1
+
+
+def test_an_application_that_was_heard_of_since_the_run_was_killed_is_kept(
+    ledger: Ledger, retention: Retention, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard_of, silent = record(ledger, "a", "1"), record(ledger, "b", "2")
+    clock.now = LATER + timedelta(days=1)
+    killed_in(monkeypatch, retention, "keys", ledger)
+    record(ledger, "a", "1", DECIDED)
+
+    assert retention.resume() == 1
+    assert erased(ledger) == [silent]
+    assert ledger.keys.key_of(heard_of) is not None
+
+
+def test_an_application_whose_key_was_gone_already_is_told_even_if_it_was_heard_of_since(
+    ledger: Ledger, retention: Retention, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = record(ledger, "a", "1")
+    clock.now = LATER + timedelta(days=1)
+    killed_in(monkeypatch, retention, "events", ledger)
+    ledger.append([a_draft(OUTCOME, application=application)])
+    assert retention.resume() == 1
+    assert erased(ledger) == [application]
+
+
+def test_the_next_run_finishes_one_that_was_killed_and_nothing_is_told_twice(
+    ledger: Ledger, retention: Retention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = record(ledger, "a", "1")
+    killed_in(monkeypatch, retention, "events", ledger)
+    far = LATER + timedelta(days=1)
+    assert retention.carry_out(retention.due(far, ADA), ADA, far, "r2") == 1
+    assert erased(ledger) == [application]
+
+
 def test_no_key_is_destroyed_while_the_chain_cannot_say_so(
     ledger: Ledger, retention: Retention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +255,12 @@ def test_many_are_forgotten_in_one_go(ledger: Ledger, retention: Retention) -> N
     due: Due = retention.due(far, ADA, examples=3)
     assert (due.applications, len(due.examples)) == (2_500, 3)
     assert retention.carry_out(due, ADA, far, "r1") == 2_500
-    assert sorted(erased(ledger)[:1_000] + [e.application for e in ledger.events(3_500, 5_000, [ERASED])]) == sorted(
+    assert [len(texts(begun.public, "application_ids")) for begun in ledger.events(kinds=[RETENTION_BEGUN])] == [
+        1_000,
+        1_000,
+        500,
+    ]
+    assert sorted(erased(ledger)[:1_000] + [e.application for e in ledger.events(3_503, 5_000, [ERASED])]) == sorted(
         key.application for key in keys
     )
 
