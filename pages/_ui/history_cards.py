@@ -79,21 +79,21 @@ def _over_time(seen: HistoryView) -> None:
     guard.require(Page.HISTORY, Action.READ)
     chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
     weeks = week_shares(seen.weeks, chosen)
+    marked = history_trend_chart.marks(weeks, seen.changes)
     st.plotly_chart(
-        ReadyFigure(history_trend_chart.figure_of(weeks, seen.changes, _SHARES[chosen], state.narrow_screen())),
+        ReadyFigure(history_trend_chart.figure_of(weeks, marked, _SHARES[chosen], state.narrow_screen())),
         config=figure.CONFIG,
         key="history_trend",
         alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
     )
-    told = [_in_force(change) for change in seen.changes]
     of = "Share of what was approved or declined; weeks begin on Monday."
-    st.caption(plain(" ".join([of, *told])))
+    st.caption(" ".join([plain(of), *(f"**{mark.number}** {plain(_in_force(mark.change))}" for mark in marked)]))
 
 
 def _in_force(change: Change) -> str:
-    thing = "Policy" if change.is_policy else "Model"
+    thing = "policy" if change.is_policy else "model"
     version = change.version.removeprefix("policy-")
-    return f"{thing} {version} since {day_words(change.at.date())}."
+    return f"New {thing} {version} from {day_words(change.at.date())} on."
 
 
 @st.fragment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, floor
 
@@ -12,39 +13,77 @@ from core.portfolio.wording import percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, figure, line, marked_note, note
 
-_HEIGHT = 300  # px, without the rows of marks
+_HEIGHT = 320  # px, without the numbers of marks
 _MOST_NUMBERS = 16  # bars that carry their number
 _FEWEST_PLACES = 6  # a bar stays narrow where there are few weeks
 _WEEK = timedelta(weeks=1)
 
 
-def figure_of(weeks: Sequence[WeekShare], changes: Sequence[Change], title: str, narrow: bool) -> Part:
+@dataclass(frozen=True)
+class Mark:
+    """One change of the drawn weeks; its number stands at its line and in front of its words below the chart."""
+
+    number: int
+    place: float  # in weeks from the middle of the first one
+    change: Change
+
+
+def marks(weeks: Sequence[WeekShare], changes: Sequence[Change]) -> tuple[Mark, ...]:
+    """Those that fall into a drawn week: one of another time has no place here."""
+    first, last = (datetime.combine(week.start, time(), UTC) for week in (weeks[0], weeks[-1]))
+    drawn = [change for change in changes if first <= change.at < last + _WEEK]
+    return tuple(Mark(number, (one.at - first) / _WEEK - 0.5, one) for number, one in enumerate(drawn, start=1))
+
+
+def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, narrow: bool) -> Part:
     low, high = _limits(weeks)
-    marks = [(_place(change.at, weeks), change) for change in changes]
+    most = max(week.decisions for week in weeks)
     return figure(
         [*_band(weeks), _line(weeks), _bars(weeks)],
-        shapes=[line(place, place, 0.36, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in marks],
+        shapes=[line(mark.place, mark.place, 0.36, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for mark in marked],
         annotations=[
-            marked_note(f"<b>{title}</b>, 95 % interval", 0, 1, **_corner(4 + 16 * len(marks))),
-            marked_note("<b>Decisions</b>, week from", 0, 0.27, **_corner(0)),
-            *(_mark(place, row, change, weeks) for row, (place, change) in enumerate(marks)),
+            marked_note("Band: 95 % interval", 0, 1, **_corner(22 if marked else 4)),
+            *(_numbers(group) for group in _groups(marked, weeks, narrow)),
+            *([] if any(week.share for week in weeks) else [_nothing_decided()]),
             *(
                 []
                 if len(weeks) > _MOST_NUMBERS or narrow
                 else [_number(place, week, weeks) for place, week in _placed(weeks)]
             ),
         ],
-        height=_HEIGHT + round(16 * len(marks)),
-        margin={"l": 46, "r": 10, "t": 34 + 16 * len(marks), "b": 26},
-        xaxis=_weeks_axis(weeks, narrow) | {"anchor": "y2"},
+        height=_HEIGHT + (18 if marked else 0),
+        margin={"l": 62, "r": 10, "t": 52 if marked else 34, "b": 40},
+        xaxis=_weeks_axis(weeks, narrow) | {"anchor": "y2", "title": _title("Week from")},
         yaxis=_axis(
             domain=[0.36, 1],
             range=[low - 2, high + 2],
             tickvals=_tens(low, high),
             ticktext=[f"{ten} %" for ten in _tens(low, high)],
             showgrid=True,
+            title=_title(f"{title}, %"),
         ),
-        yaxis2=_axis(domain=[0, 0.27], range=[0, 1.45 * max(week.decisions for week in weeks)], showticklabels=False),
+        yaxis2=_axis(
+            domain=[0, 0.27],
+            range=[0, 1.45 * most],
+            tickvals=[0, most],
+            tickformat=",d",
+            title=_title("Decisions"),
+        ),
+    )
+
+
+def _title(words: str) -> Part:
+    return {"text": words, "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 4}
+
+
+def _nothing_decided() -> Part:
+    return note(
+        "Nothing was approved or declined, so there is no share to show.",
+        0.5,
+        0.68,
+        colour=palette.QUIET,
+        xref="paper",
+        yref="paper",
     )
 
 
@@ -63,12 +102,6 @@ def _tens(low: int, high: int) -> list[int]:
 
 def _placed(weeks: Sequence[WeekShare]) -> list[tuple[float, WeekShare]]:
     return [((week.start - weeks[0].start) / _WEEK, week) for week in weeks]
-
-
-def _place(at: datetime, weeks: Sequence[WeekShare]) -> float:
-    """Where a moment lies: bars stand in the middle of their week."""
-    first = datetime.combine(weeks[0].start, time(), UTC)
-    return max((at - first) / _WEEK - 0.5, -0.5)
 
 
 def _known(weeks: Sequence[WeekShare]) -> list[tuple[float, WeekShare]]:
@@ -146,19 +179,34 @@ def _number(place: float, week: WeekShare, weeks: Sequence[WeekShare]) -> Part:
     return note(f"{week.decisions:,}", place, week.decisions, yref="y2", yanchor="bottom")
 
 
-def _mark(place: float, row: int, change: Change, weeks: Sequence[WeekShare]) -> Part:
-    """On the side of its line where there is room, one row for each."""
-    last = (weeks[-1].start - weeks[0].start) / _WEEK
-    left = place > last / 2
-    thing = "policy" if change.is_policy else "model"
-    words = f"new {thing} from {change.at.day} {change.at:%b}"
-    place_ = {
-        "xanchor": "right" if left else "left",
-        "xshift": -5 if left else 5,
-        "yanchor": "bottom",
-        "yshift": 2 + 16 * row,
-    }
-    return note(words, place, 1, yref="paper", **place_)
+def _groups(marked: Sequence[Mark], weeks: Sequence[WeekShare], narrow: bool) -> list[list[Mark]]:
+    """Marks whose numbers would touch share one place."""
+    start, end = _range(weeks)
+    nearest = (end - start) * (0.09 if narrow else 0.05)
+    groups: list[list[Mark]] = []
+    for mark in marked:
+        if groups and mark.place - groups[-1][-1].place < nearest:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return groups
+
+
+def _numbers(group: Sequence[Mark]) -> Part:
+    """Right on top of their line."""
+    words = ", ".join(str(mark.number) for mark in group)
+    middle = (group[0].place + group[-1].place) / 2
+    return marked_note(
+        f"<b>{words}</b>",
+        *(middle, 1),
+        yref="paper",
+        xanchor="center",
+        yanchor="bottom",
+        yshift=2,
+        bordercolor=palette.TEXT,
+        borderwidth=1,
+        borderpad=1,
+    )
 
 
 def _corner(up: int) -> Part:
@@ -167,17 +215,20 @@ def _corner(up: int) -> Part:
 
 def _weeks_axis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
     placed = _placed(weeks)
-    last = placed[-1][0]
-    middle, half = last / 2, max(last, _FEWEST_PLACES) / 2 + 0.7
     every = ceil(len(placed) / (5 if narrow else 8))
     shown = placed[::every]
     return _axis(
-        range=[middle - half, middle + half],
+        range=_range(weeks),
         tickmode="array",
         tickvals=[place for place, _ in shown],
         ticktext=[_short(week.start) for _, week in shown],
         tickangle=0,
     )
+
+
+def _range(weeks: Sequence[WeekShare]) -> list[float]:
+    last = (weeks[-1].start - weeks[0].start) / _WEEK
+    return [last / 2 - max(last, _FEWEST_PLACES) / 2 - 0.7, last / 2 + max(last, _FEWEST_PLACES) / 2 + 0.7]
 
 
 def _short(day: date) -> str:

@@ -1,0 +1,66 @@
+"""The charts of the history: every change at its own line, every probability at its own place."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from core.casework.changes_in_force import Change
+from core.casework.history_summary import WeekShare
+from core.model.intervals import wilson
+from pages._ui import history_trend_chart as trend
+from pages._ui.figure import Part
+
+MONDAY = date(2026, 9, 7)
+MODEL = Change(datetime(2026, 9, 22, 9, tzinfo=UTC), False, "m2", False)
+POLICY = Change(datetime(2026, 10, 17, 9, tzinfo=UTC), True, "p2", False)
+
+
+def weeks(count: int, decided: int = 8) -> tuple[WeekShare, ...]:
+    share = wilson(6, decided) if decided else None
+    return tuple(WeekShare(MONDAY + timedelta(weeks=place), 9, decided, share) for place in range(count))
+
+
+def notes(figure: Part) -> dict[str, dict[str, object]]:
+    return {str(note["text"]): note for note in figure["layout"]["annotations"]}  # type: ignore[index]
+
+
+def lines(figure: Part) -> list[float]:
+    return [shape["x0"] for shape in figure["layout"]["shapes"]]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_each_change_has_its_number_on_top_of_its_own_line(narrow: bool) -> None:
+    shown = weeks(10)
+    figure = trend.figure_of(shown, trend.marks(shown, (MODEL, POLICY)), "Approval rate", narrow)
+    first, second = lines(figure)
+    assert (first, second) == (pytest.approx(1.696, abs=0.001), pytest.approx(5.268, abs=0.001))
+    for number, place in (("<b>1</b>", first), ("<b>2</b>", second)):
+        assert (notes(figure)[number]["x"], notes(figure)[number]["xanchor"]) == (place, "center")
+
+
+def test_changes_whose_numbers_would_touch_share_one_place() -> None:
+    shown, later = weeks(10), Change(MODEL.at + timedelta(hours=1), True, "p1", False)
+    figure = trend.figure_of(shown, trend.marks(shown, (MODEL, later)), "Approval rate", narrow=False)
+    assert "<b>1, 2</b>" in notes(figure)
+
+
+def test_a_change_of_another_week_is_not_drawn() -> None:
+    end = datetime(2026, 9, 14, tzinfo=UTC)
+    ends = [Change(at, True, "p", False) for at in (end - timedelta(seconds=1), end)]
+    before = Change(datetime(2026, 9, 6, 23, tzinfo=UTC), True, "p", False)
+    assert [mark.change for mark in trend.marks(weeks(1), (before, *ends))] == [ends[0]]
+    assert lines(trend.figure_of(weeks(1), trend.marks(weeks(1), (MODEL, POLICY)), "Approval rate", False)) == []
+
+
+def test_weeks_without_a_share_say_so_in_a_sentence() -> None:
+    said = "Nothing was approved or declined, so there is no share to show."
+    assert said in notes(trend.figure_of(weeks(2, decided=0), (), "Approval rate", False))
+    assert said not in notes(trend.figure_of(weeks(2), (), "Approval rate", False))
+
+
+def test_both_axes_name_what_they_count_and_in_which_unit() -> None:
+    layout = trend.figure_of(weeks(2), (), "Approval rate", False)["layout"]
+    titles = [layout[axis]["title"]["text"] for axis in ("yaxis", "yaxis2")]  # type: ignore[index]
+    assert titles == ["Approval rate, %", "Decisions"]
