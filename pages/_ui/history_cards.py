@@ -22,6 +22,10 @@ from pages._ui.words import plain
 
 _SHARES: Final = {Share.APPROVED: "Approval rate", Share.WITHOUT_REFERRAL: "Decided without referral"}
 _SPREADS: Final = {"pd": "PD by decision", "overrides": "Overrides"}
+_NOTHING: Final = {
+    "pd": "None of these decisions has a default probability.",
+    "overrides": "Nothing was approved or declined here, so nothing can be an override.",
+}
 _Choice = TypeVar("_Choice")
 
 
@@ -102,8 +106,10 @@ def _spread(seen: HistoryView) -> None:
     chosen = _head_with_switch("Spread", history_state.SPREAD, _SPREADS, "pd")
     if chosen == "pd" and seen.bins:
         _by_probability(seen)
-    else:
+    elif chosen == "overrides" and seen.overridden.total.decisions:
         _overrides(seen.overridden)
+    else:
+        st.caption(_NOTHING[chosen])
 
 
 def _by_probability(seen: HistoryView) -> None:
@@ -115,7 +121,7 @@ def _by_probability(seen: HistoryView) -> None:
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
     )
     cut = "" if seen.policy is None else f" Cut-offs: {seen.policy.version}, in force when the period ends."
-    st.caption(f"{history_spread_chart.legend(spread)}. {plain(f'Bars are equally wide in log-odds.{cut}')}")
+    st.caption(f"{history_spread_chart.legend(spread)}. {plain(f'The axis is in log-odds.{cut}')}")
 
 
 def _overrides(overridden: OverrideView) -> None:

@@ -50,18 +50,28 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
         shapes=[line(place, place, 0, 1.06, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
         annotations=[_cut(place, words) for place, words in lines],
         height=HEIGHT,
-        margin={"l": 40, "r": 8, "t": 26, "b": 42},
+        margin={"l": 52, "r": 8, "t": 26, "b": 42},
         barmode="stack",
-        bargap=0.08,
         xaxis=_axis(
-            range=[0, len(view.bins)],
+            range=[view.start, view.end],
             tickmode="array",
             tickvals=[tick.place for tick in view.ticks],
             ticktext=[tick.text for tick in view.ticks],
-            title={"text": "PD at the decision", "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6},
+            tickangle=0,
+            title=_title("PD at the decision, %"),
         ),
-        yaxis=_axis(showgrid=True, rangemode="tozero", **_whole_ticks(view), range=[0, 1.04 * _highest(view)]),
+        yaxis=_axis(
+            showgrid=True,
+            rangemode="tozero",
+            **_whole_ticks(view),
+            range=[0, 1.04 * _highest(view)],
+            title=_title("Decisions"),
+        ),
     )
+
+
+def _title(words: str) -> Part:
+    return {"text": words, "font": {"color": palette.QUIET, "size": SMALL}, "standoff": 6}
 
 
 def _whole_ticks(view: PdSpread) -> Part:
@@ -69,7 +79,7 @@ def _whole_ticks(view: PdSpread) -> Part:
 
 
 def _highest(view: PdSpread) -> int:
-    return max(sum(count for _, count in one.counts) for one in view.bins)
+    return max(bar.decisions for bar in view.bars)
 
 
 def legend(view: PdSpread) -> str:
@@ -86,11 +96,11 @@ def _bars(view: PdSpread, group: _Group) -> Part:
     return {
         "type": "bar",
         "name": group.name,
-        "x": [place + 0.5 for place in range(len(view.bins))],
+        "x": [(bar.start + bar.end) / 2 for bar in view.bars],
         "y": counts,
-        "width": 0.92,
+        "width": [0.92 * (bar.end - bar.start) for bar in view.bars],
         "marker": {"color": group.colour, "line": {"width": 0}, "pattern": _pattern(group.pattern)},
-        "customdata": [f"{view.words(place)}: {count:,} {group.name}" for place, count in enumerate(counts)],
+        "customdata": [f"{bar.words}: {count:,} {group.name}" for bar, count in zip(view.bars, counts, strict=True)],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 

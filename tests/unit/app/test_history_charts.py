@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from math import log
 
 import pytest
 
 from core.casework.changes_in_force import Change
 from core.casework.history_summary import WeekShare
+from core.casework.pd_spread import PdSpread
+from core.casework.volumes import PdBin
 from core.model.intervals import wilson
+from pages._ui import history_spread_chart as spread_chart
 from pages._ui import history_trend_chart as trend
 from pages._ui.figure import Part
 
@@ -64,3 +68,12 @@ def test_both_axes_name_what_they_count_and_in_which_unit() -> None:
     layout = trend.figure_of(weeks(2), (), "Approval rate", False)["layout"]
     titles = [layout[axis]["title"]["text"] for axis in ("yaxis", "yaxis2")]  # type: ignore[index]
     assert titles == ["Approval rate, %", "Decisions"]
+
+
+def test_cut_offs_and_readable_ticks_are_drawn_around_a_single_decision() -> None:
+    policy = Change(POLICY.at, True, "p2", False, approve_below=0.091, decline_from=0.15)
+    figure = spread_chart.spread(PdSpread((PdBin(0.101, 0.23, (("refer", 1),)),)), policy, narrow=True)
+    assert lines(figure) == [pytest.approx(log(0.091 / 0.909)), pytest.approx(log(0.15 / 0.85))]
+    axis = figure["layout"]["xaxis"]  # type: ignore[index]
+    assert (axis["ticktext"], axis["tickangle"]) == (["0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "40 %"], 0)
+    assert figure["data"][0]["x"] == [pytest.approx(log(0.101 / 0.899))]  # type: ignore[index]

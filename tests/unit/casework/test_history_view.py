@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from math import log
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.history_about import NOBODY, about
 from core.casework.history_choices import ChoicesSoFar, HistoryChoices
-from core.casework.history_question import EVER, Period
+from core.casework.history_question import EVER, HistoryQuestion, Period
 from core.casework.history_summary import (
     Share,
     days_of,
@@ -21,7 +22,7 @@ from core.casework.history_summary import (
 )
 from core.casework.pd_spread import PdSpread
 from core.casework.readings import READINGS
-from core.casework.volumes import Overrides, PdBin, Volume
+from core.casework.volumes import Overrides, PdBin, Volume, pd_histogram
 from tests.ledgers import NOON, a_draft, a_ledger
 from tests.unit.casework.history_tables import HistoryTables
 
@@ -123,9 +124,48 @@ def test_changes_are_read_from_the_chain_and_the_first_of_each_replaces_nothing(
 
 def test_a_probability_has_its_place_between_the_bins() -> None:
     spread = PdSpread((PdBin(0.1, 0.5, (("approve", 2), ("refer", 1))), PdBin(0.5, 0.9, (("decline", 4),))))
-    assert [spread.place(at) for at in (0.1, 0.5)] == [0.0, pytest.approx(1.0)]
-    assert spread.place(0.05) is None
-    assert spread.place(0.95) is None
+    assert [spread.place(at) for at in (0.1, 0.5)] == [pytest.approx(-2.1972, abs=1e-4), 0.0]
+    assert [(bar.start, bar.end) for bar in spread.bars][1] == (0.0, pytest.approx(2.1972, abs=1e-4))
+    assert spread.place(0.0049) is None
+    assert spread.place(0.91) is None
     assert spread.counts(("approve", "refer")) == (3, 0)
-    assert spread.words(1) == "PD 50.0 % to 90.0 %"
-    assert [tick.text for tick in spread.ticks][:2] == ["10 %", "20 %"]
+    assert spread.bars[1].words == "PD 50.0 % to 90.0 %"
+
+
+TICKS = ["0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "40 %"]
+
+
+def logit(probability: float) -> float:
+    return log(probability / (1 - probability))
+
+
+def spread_of(*probabilities: float) -> PdSpread:
+    tables = HistoryTables()
+    for probability in probabilities:
+        tables.decided(default_probability=probability)
+    return PdSpread(pd_histogram(tables.cursor, HistoryQuestion(EVER)))
+
+
+def test_one_decision_stands_at_its_probability_and_the_cut_offs_at_theirs() -> None:
+    spread = spread_of(0.101)
+    (bar,) = spread.bars
+    assert ((bar.start + bar.end) / 2, bar.decisions, bar.words) == (pytest.approx(logit(0.101)), 1, "PD 10.1 %")
+    assert bar.end < logit(0.15)
+    assert [spread.place(cut) for cut in (0.091, 0.15)] == [pytest.approx(logit(0.091)), pytest.approx(logit(0.15))]
+    assert [tick.text for tick in spread.ticks] == TICKS
+
+
+def test_a_few_decisions_close_together_make_bars_that_can_be_seen_on_the_whole_axis() -> None:
+    few = (0.090, 0.091, 0.095, 0.101, 0.105, 0.110)
+    spread = spread_of(*few)
+    assert [tick.text for tick in spread.ticks] == TICKS
+    assert None not in [spread.place(cut) for cut in (0.091, 0.15)]
+    assert sum(bar.decisions for bar in spread.bars) == len(few)
+    assert (spread.bars[0].start, spread.bars[-1].end) == (pytest.approx(logit(0.09)), pytest.approx(logit(0.11)))
+    assert len(spread.bars) == 1  # a twentieth of the axis holds them all
+
+
+def test_many_different_probabilities_keep_their_bins_and_widen_the_axis() -> None:
+    spread = spread_of(0.002, 0.1, 0.8)
+    assert len(spread.bars) == 20
+    assert (spread.start, spread.end) == (pytest.approx(logit(0.002)), pytest.approx(logit(0.8)))
