@@ -10,6 +10,7 @@ from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework.audit import AuditQuestion, AuditRow, count, matching, rows_of
 from core.casework.export import Cell, Form, csv_bytes, parquet_bytes
+from core.casework.key_check import with_warning
 from core.casework.kinds import DOWNLOADED, EXPORTED, VERIFIED
 from core.errors import ExportRefused, LedgerUnwritable
 from core.ledger.event import Actor, Draft, Public
@@ -41,12 +42,13 @@ def recorded_verification(
     roles.require(acting, Page.AUDIT, Action.VERIFY)
     wanted = asked or Verify()
     part = wanted.since_head and wanted.against is None  # a kept head may lie in the part that was verified before
-    found = ledger.verify(progress, part, wanted.against)
+    found = with_warning(ledger.verify(progress, part, wanted.against), ledger)
     public: Public = {
         "sound": found.sound,
         "events": found.events,
         "first_bad": found.first_bad,
         "finding": found.finding,
+        "warning": found.warning,
         "whole": not part,
         "against": wanted.against.count if wanted.against else None,
     }

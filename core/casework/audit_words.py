@@ -121,7 +121,7 @@ def _downloaded(subject: str, public: Public) -> str:
 
 def _verified(subject: str, public: Public) -> str:
     if public.get("sound") is True:
-        return f"The chain of {whole(public, 'events') or 0:,} events was found sound."
+        return _ended(f"The chain of {whole(public, 'events') or 0:,} events was found sound", text(public, "warning"))
     return _ended("The chain was found not sound", text(public, "finding"))
 
 

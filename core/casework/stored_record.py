@@ -66,43 +66,44 @@ def stored_record(ledger: Readable, sequence: int) -> StoredRecord:
         raise UnknownRecord(
             f"Event {sequence}: only scores and decisions can be replayed, got '{event.kind}'; pick one of the history."
         )
-    return _opened(ledger, event, _Erasures(ledger))
+    return _opened(ledger, event, Forgotten(ledger))
 
 
 def stored_records(ledger: Readable, after: int = 0, kinds: Collection[str] = REPLAYABLE) -> Iterator[StoredRecord]:
     """Every score and decision behind number `after`, in order."""
-    erasures = _Erasures(ledger)
+    forgotten = Forgotten(ledger)
     while events := ledger.events(after, _AT_ONCE, kinds):
         for event in events:
-            yield _opened(ledger, event, erasures)
+            yield _opened(ledger, event, forgotten)
         after = events[-1].sequence
 
 
-class _Erasures:
-    """Whom the chain says were forgotten, read on as far as it goes when somebody is not among them yet."""
+class Forgotten:
+    """Whom the chain says were forgotten, or were to be."""
 
     def __init__(self, ledger: Readable) -> None:
         self._ledger = ledger
         self._subjects: set[str] = set()
         self._after = 0
 
-    def name(self, event: Event) -> bool:
-        """Whether the application of this event, or its applicant, was forgotten."""
-        subjects = {event.application, event.applicant} - {""}
-        if not self._subjects & subjects:
-            self._read_on()
-        return bool(self._subjects & subjects)
+    def holds(self, application: str, applicant: str) -> bool:
+        """Whether the application, or its applicant, is among them as far as was read."""
+        return not self._subjects.isdisjoint({application, applicant} - {""})
 
-    def _read_on(self) -> None:
+    def read_on(self) -> None:
+        """As far as the chain goes."""
         while events := self._ledger.events(self._after, _AT_ONCE, _FORGETTING):
             for event in events:
                 self._subjects.update((event.subject, *texts(event.public, APPLICATIONS)))
             self._after = events[-1].sequence
 
 
-def _opened(ledger: Readable, event: Event, erasures: _Erasures) -> StoredRecord:
+def _opened(ledger: Readable, event: Event, forgotten: Forgotten) -> StoredRecord:
     try:
         sealed = ledger.unsealed(event)
     except ErasedRecord:
-        return StoredRecord(event.sequence, event.kind, event.public, None, erasures.name(event))
+        if not forgotten.holds(event.application, event.applicant):
+            forgotten.read_on()
+        erased = forgotten.holds(event.application, event.applicant)
+        return StoredRecord(event.sequence, event.kind, event.public, None, erased)
     return StoredRecord(event.sequence, event.kind, event.public, sealed)

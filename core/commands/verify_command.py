@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     if hindered:
         console.err(hindered)
     found = recorded_verification(ledger, CONSOLE, Verify(against), progress=console.progress)
+    if found.warning:
+        console.err(f"Warning: {found.warning}")
     if arguments.json:
         console.json({**_as_json(found), "made_good": list(ledger.notices), "unwritable": hindered})
     else:
@@ -64,6 +66,7 @@ def _as_json(found: Verification) -> dict[str, object]:
         "events": found.events,
         "first_bad": found.first_bad,
         "finding": found.finding,
+        "warning": found.warning,
         "head": {"count": found.head.count, "hash": found.head.hash.hex(), "at": found.head.at.isoformat()},
     }
 

@@ -113,6 +113,11 @@ class KeyStore:
             ).fetchall()
         return tuple(application for (application,) in rows)
 
+    def with_a_key(self) -> frozenset[str]:
+        """The applications that have one."""
+        with self._file.reading() as connection:
+            return frozenset(name for (name,) in connection.execute("select application from applications"))
+
     def destroy_application(self, application: str) -> None:
         self.destroy_applications([application])
 

@@ -32,6 +32,7 @@ class Verification:
     first_bad: int | None  # sequence of the first event that is wrong, missing or not to be trusted
     finding: str
     head: Head  # the last event that holds
+    warning: str = ""  # what is wrong beside a sound chain, in a sentence; said by who knows what the events mean
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ def _verdict(ledger: Ledger) -> None:
         st.caption(plain(f"{_upper(found.finding)}. Found on {moment(at)}."))
     if head.count:
         st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
+    if found and found.warning:
+        st.caption(f":material/key_off: {plain(found.warning)}")
     if ledger.writable:
         st.caption(f":material/lock: {plain(ledger.writable)}")
 

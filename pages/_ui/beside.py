@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from threading import Event
 
 from core import settings
+from core.casework.key_check import with_warning
 from core.commands.channel.server import ChannelServer
 from core.commands.place import Opened
 from core.commands.running import dispatch
@@ -43,7 +44,7 @@ class Verifying:
         self._resting.clear()
         try:
             for since_head in (True, False):
-                found = ledger.verify(self._restful(), since_head)
+                found = with_warning(ledger.verify(self._restful(), since_head), ledger)
                 self.learn(found)
                 if not found.sound:
                     log.error("the record is not sound from event %s on: %s", found.first_bad, found.finding)

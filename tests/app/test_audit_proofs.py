@@ -22,7 +22,7 @@ from pages._ui.session import visitor as visitor_module
 from tests.app.audited import click, journal_file, page
 from tests.app.conftest import Visitor, all_text
 from tests.desks import fresh_copy, session_token
-from tests.ledgers import a_draft
+from tests.ledgers import a_draft, a_sealed_draft
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +86,14 @@ def test_an_edited_journal_is_named_by_its_first_bad_event_and_everybody_is_told
     assert told.startswith("From event 3 on it is not what was written: event 3 was edited")
     visitor.role = Role.OFFICER
     assert page("casework/score").error[0].value.replace("\\", "") == told
+
+
+def test_records_that_cannot_be_read_are_named_beside_a_sound_chain(ledger: Ledger) -> None:
+    (event,) = ledger.append([a_sealed_draft(ledger, {"n": 1})])
+    ledger.keys.destroy_application(event.application)
+    test = click(page(), "Verify")
+    assert test.success
+    assert "1 application cannot be read though nobody erased them" in all_text(test)
 
 
 def test_the_chain_is_verified_against_a_head_that_was_downloaded(ledger: Ledger) -> None:

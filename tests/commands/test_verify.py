@@ -17,7 +17,7 @@ from core.commands.running import dispatch
 from core.ledger.head import Head
 from core.ledger.ledger import utc_now
 from tests.commands.heard import Heard
-from tests.ledgers import a_draft, a_ledger
+from tests.ledgers import a_draft, a_ledger, a_sealed_draft
 
 EVENTS = 5
 
@@ -84,6 +84,19 @@ def test_a_record_that_cannot_be_added_to_is_verified_and_the_reason_said(
     reason = json.loads(said.out)["unwritable"]
     assert reason.startswith("Clock: it says ")
     assert reason in said.err
+
+
+def test_records_without_a_key_that_nobody_erased_are_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with a_ledger(tmp_path) as ledger:
+        (event,) = ledger.append([a_sealed_draft(ledger, {"n": 1})])
+        ledger.keys.destroy_application(event.application)
+    assert main(["--data", str(tmp_path), "verify", "--json"]) == 0
+    said = capsys.readouterr()
+    warning = json.loads(said.out)["warning"]
+    assert warning.startswith("1 application cannot be read though nobody erased them")
+    assert f"Warning: {warning}" in said.err
 
 
 def _unasked() -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -34,6 +35,11 @@ class FakeLedger:
         return self.found.pop(0)
 
 
+@pytest.fixture(autouse=True)
+def _keys_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "with_warning", lambda found, ledger: found)
+
+
 def _ledger(*found: Verification) -> tuple[FakeLedger, Ledger]:
     fake = FakeLedger(*found)
     return fake, cast("Ledger", fake)
@@ -46,6 +52,14 @@ def test_first_what_is_new_is_verified_then_everything() -> None:
     verifying.run(ledger)
     assert fake.asked == [True, False]
     assert verifying.found == SOUND
+
+
+def test_what_cannot_be_read_is_known_to_the_pages_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "with_warning", lambda found, ledger: replace(found, warning="One cannot be read."))
+    _, ledger = _ledger(SOUND, SOUND)
+    verifying = Verifying()
+    verifying.run(ledger)
+    assert verifying.found == replace(SOUND, warning="One cannot be read.")
 
 
 def test_a_record_that_is_not_sound_is_in_the_log_and_kept_for_the_pages(caplog: pytest.LogCaptureFixture) -> None:

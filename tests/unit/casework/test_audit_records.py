@@ -72,6 +72,7 @@ def test_a_verification_says_what_it_found_and_that_it_was_done(ledger: Ledger) 
         "events": 2,
         "first_bad": None,
         "finding": "",
+        "warning": "",
         "whole": True,
         "against": None,
     }
