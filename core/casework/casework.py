@@ -92,8 +92,13 @@ class Casework:
         draft = scored_draft(case, keys, _actor(acting, address), idempotency_key=once)
         return self._ledger.append([draft])[0]
 
-    def record_refusal(self, kind_of_refusal: str, rule: str, acting: Acting, address: str = "") -> None:
-        """One event per actor, refusal and minute; see `refusals.refusal_words`. Refused values never get here."""
+    def record_refusal(
+        self, kind_of_refusal: str, rule: str, acting: Acting, address: str = "", asked: str = ""
+    ) -> None:
+        """One event per question that was asked; see `refusals.refusal_words`. Refused values never get here.
+
+        `asked` names the question, so that a page that runs again records nothing new; without it, one a minute.
+        """
         roles.require_page(acting, Page.SCORE)
         kind = kind_of_refusal if kind_of_refusal in RULES else "SolventError"
         minute = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
@@ -102,7 +107,7 @@ class Casework:
             actor=_actor(acting, address),
             subject=kind,
             public={"refusal": kind, "rule": told_rule(rule)},
-            idempotency_key=f"{SCORE_REFUSED}:{self._hashed(acting.user_name, kind, told_rule(rule), minute)}",
+            idempotency_key=f"{SCORE_REFUSED}:{self._hashed(acting.user_name, kind, told_rule(rule), asked or minute)}",
         )
         self._ledger.append([draft])
 

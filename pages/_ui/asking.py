@@ -10,13 +10,18 @@ from streamlit.delta_generator import DeltaGenerator
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.casework.case_state import Stage
+from core.casework.history import history_page
+from core.casework.history_question import EVER, MOST_ROWS_ON_A_PAGE, HistoryQuestion, State
 from core.casework.recording import stored_lookup
 from core.desk import Desk
+from core.errors import SolventError
 from pages._ui import cache, cards, entry_form, forms, guard, recorded, state
 from pages._ui import case as cases
 from pages._ui.case import Case
+from pages._ui.session import visitor
 
 KEYS = ((entry_form.SCORE_KEY, "score the application typed in"),)
+_REFERRED = HistoryQuestion(EVER, state=State.REFERRED, descending=False, rows_per_page=MOST_ROWS_ON_A_PAGE)
 _PURPOSE = "One client by number: what is recommended, how likely a default is, and why."
 
 
@@ -27,16 +32,46 @@ def case(desk: Desk, person: Person) -> Case:
         works = may(person.role, Page.SCORE, Action.WORK)
         by_form = forms.how_asked() if works else state.by_form()
         client = "" if by_form else forms.client_number(cache.waiting(desk), partial(_is_open, desk))
+        if may(person.role, Page.SCORE, Action.SIGN) and not by_form:
+            forms.next_referred(_take_next_referred)
     if by_form:
         return _typed_in(desk, heading)
+    if not client and state.application():
+        return _of_record(desk, person, heading)
     if not client:
         cards.title(heading, "Score", _PURPOSE)
         with cards.nobody_yet():
             forms.try_one(cache.examples(desk), "center")
         st.stop()
     cards.title(heading, f"Client {client}", cards.portfolio(desk.contract))
-    with guard.refusals(offer=lambda: forms.try_one(cache.examples(desk))), recorded.refusals(desk, person):
+    offer = partial(forms.try_one, cache.examples(desk))
+    with guard.refusals(offer=offer), recorded.refusals(desk, person, client):
         return cases.of_client(desk, client)
+
+
+def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:
+    """An application that a link of the history, or the list of referred ones, leads back to."""
+    application = state.application()
+    with guard.refusals(), recorded.refusals(desk, person, application):
+        found = cases.of_record(desk, cache.ledger(), application)
+    named = f"Client {found.score.applicant}" if found.stored else f"Application {application}"
+    cards.title(heading, named, cards.portfolio(desk.contract))
+    return found
+
+
+def _take_next_referred() -> None:
+    """Oldest first, and round again from the last."""
+    try:
+        visitor.acting(Page.SCORE, Action.SIGN)
+        with cache.ledger().reading() as cursor:
+            rows = history_page(cursor, _REFERRED).rows
+    except SolventError:
+        return  # the page says why
+    waiting = [row.application for row in rows]
+    if waiting:
+        state.choose_application(forms.following(state.shown_application(), waiting))
+    else:
+        state.nothing_referred()
 
 
 def _is_open(desk: Desk, client: str) -> bool:

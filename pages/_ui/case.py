@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.casework.recording import ScoredCase
+from core.casework.reopening import reopened
 from core.desk import Desk
+from core.ledger.ledger import Ledger
 from core.portfolio.application import Application
 from core.scoring.field_limits import FieldLimits
 from core.scoring.score import Score
@@ -44,6 +46,14 @@ def of_client(desk: Desk, client: str) -> Case:
     score = desk.score(client)
     key = score.applicant
     return Case(desk, desk.application(key), score, key, stored=True, history_of=key)
+
+
+def of_record(desk: Desk, ledger: Ledger, application: str) -> Case:
+    """The case of an application that was scored before; UnknownRecord, ErasedRecord."""
+    known = reopened(ledger, application)
+    if known.client:
+        return of_client(desk, known.client)
+    return of_application(desk, known.application, known.history_of or "")
 
 
 def of_application(desk: Desk, application: Application, history_of: str) -> Case:

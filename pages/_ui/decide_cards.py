@@ -9,7 +9,7 @@ from core.accounts.roles import Action, Page
 from core.casework.decision_question import Choice
 from core.casework.offer import Offer, Possible, offer
 from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
-from core.errors import DecisionRefused, ErasedRecord, LedgerUnavailable, LedgerUnwritable
+from core.errors import LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
 from pages._ui import cache, guard, links, recorded, state, words
@@ -28,11 +28,22 @@ def decide(case: Case, scored: Event | str) -> None:
         if isinstance(scored, str):
             _cannot(scored)
             return
+        _answer(scored.sequence)
         with guard.refusals():
             offered = _offered(scored, person)
         _heading(offered)
         if offered.choices:
             _ask(case, scored, offered)
+
+
+def _answer(score: int) -> None:
+    """What became of the last press: a toast once it stands on the record, else why it does not."""
+    told = state.take_answer(score)
+    if isinstance(told, str):
+        st.error(plain(told), icon=":material/error:")
+    elif told is not None:
+        st.toast(f"Recorded as event {told:,}.", icon=":material/task_alt:")
+        st.rerun()  # the whole page: what was decided before stands on it too
 
 
 def _offered(scored: Event, person: Person) -> Offer:
@@ -70,25 +81,28 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
     """Two ways, and nothing chosen beforehand."""
     agreeing = offered.agreeing
     words_of = {choice.code.code: _label(choice) for choice in offered.choices}
-    if agreeing is not None and st.button(
-        f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
-        icon=":material/thumb_up:",
-        width="stretch",
-        key=state.decision_key(scored.sequence, "agree"),
-        shortcut=AGREE_KEY,
-        help="Records the recommendation as your decision, at once and for good.",
-    ):
-        _record(Choice(scored.sequence, agreeing.code.code, idempotency_key=state.decision_request(scored.sequence)))
+    if agreeing is not None:
+        st.button(
+            f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
+            icon=":material/thumb_up:",
+            width="stretch",
+            key=state.decision_key(scored.sequence, "agree"),
+            shortcut=AGREE_KEY,
+            help="Records the recommendation as your decision, at once and for good.",
+            on_click=_decide,
+            args=(scored.sequence, agreeing.code.code),
+        )
     with st.form(state.decision_key(scored.sequence, "form"), border=False):
-        chosen = st.segmented_control(
+        st.segmented_control(
             "Or decide yourself" if agreeing else "Your decision",
             [choice.code.code for choice in offered.choices],
             format_func=lambda code: f":gray[{words_of[code]}]",
             key=state.decision_key(scored.sequence, "choice"),
             width="stretch",
         )
-        reason = _reason(case, scored) if offered.differs else ""
-        note = st.text_area(
+        if offered.differs:
+            _reason(case, scored)
+        st.text_area(
             "Note for the file",
             placeholder="What did you see that the model could not?",
             max_chars=LONGEST_NOTE,
@@ -100,17 +114,18 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
                 f"Approving or declining against the recommendation needs a reason and a note of at least "
                 f"{SHORTEST_NOTE} characters. Referring does not: a risk manager decides then."
             )
-        sent = st.form_submit_button("Record decision", icon=":material/task_alt:", width="stretch")
-    if sent and chosen is None:
-        st.error("Decision: choose one first; nothing was recorded.", icon=":material/error:")
-    elif sent and chosen is not None:
-        request = state.decision_request(scored.sequence)
-        _record(Choice(scored.sequence, chosen, reason, note, request))
+        st.form_submit_button(
+            "Record decision",
+            icon=":material/task_alt:",
+            width="stretch",
+            on_click=_decide_by_form,
+            args=(scored.sequence,),
+        )
 
 
-def _reason(case: Case, scored: Event) -> str:
+def _reason(case: Case, scored: Event) -> None:
     codes = {code.code: text(code.label, case.desk.settings.language) for code in case.desk.contract.overrides}
-    chosen = st.selectbox(
+    st.selectbox(
         "Reason, if you differ from the recommendation",
         list(codes),
         index=None,
@@ -118,26 +133,33 @@ def _reason(case: Case, scored: Event) -> str:
         placeholder="Coded reason",
         key=state.decision_key(scored.sequence, "reason"),
     )
-    return chosen or ""
 
 
-def _record(choice: Choice) -> None:
-    """Checked again where it is written; the page is drawn anew once it stands on the record."""
-    person = guard.require(Page.SCORE, Action.DECIDE)
-    with guard.refusals():
-        desk = cache.desk()
+def _decide_by_form(score: int) -> None:
+    decision, reason, note = (state.decision_part(score, part) for part in ("choice", "reason", "note"))
+    if decision:
+        _decide(score, decision, reason, note)
+    else:
+        state.answer(score, "Decision: choose one first; nothing was recorded.")
+
+
+def _decide(score: int, decision: str, reason: str = "", note: str = "") -> None:
+    """Runs before anything is drawn anew: a press on what somebody else has decided meanwhile is answered, not lost.
+
+    The role is asked here and again where it is written.
+    """
+    choice = Choice(score, decision, reason, note, state.decision_request(score))
+    try:
+        person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
         if desk.casework is None:
             raise LedgerUnavailable(recorded.why_not())
-        try:
-            with st.spinner("Writing it down …"):
-                event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
-        except (DecisionRefused, LedgerUnwritable, ErasedRecord) as refusal:
-            state.new_decision_request(choice.score)
-            st.error(plain(str(refusal)), icon=":material/error:")
-            return
-    state.new_decision(choice.score)
-    st.toast(f"Recorded as event {event.sequence:,}.", icon=":material/task_alt:")
-    st.rerun()
+        event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
+    except SolventError as refusal:
+        state.new_decision_request(score)
+        state.answer(score, str(refusal))
+        return
+    state.new_decision(score)
+    state.answer(score, event.sequence)
 
 
 def _label(choice: Possible) -> str:

@@ -43,7 +43,7 @@ def asked(desk: Desk) -> Case | None:
 def _case(desk: Desk, sent: Content, person: Person) -> Case | None:
     """What was sent, scored; what keeps it from that is said below the form."""
     try:
-        with recorded.refusals(desk, person):
+        with recorded.refusals(desk, person, repr(sent)):
             return case.of_application(desk, application_of(desk, sent), sent.history_of)
     except ApplicationRefused as refusal:
         cards.problems("This application cannot be scored yet", str(refusal).splitlines())

@@ -12,7 +12,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from core.scoring.waterfall import Grouping, Unit
 from pages._ui import state, words
 
-NEXT_KEY = "N"
+NEXT_KEY, REFERRED_KEY = "N", "E"
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,19 @@ def client_number(waiting: Sequence[str], is_open: Callable[[str], bool]) -> str
             args=(waiting, is_open),
         )
     return state.client()
+
+
+def next_referred(take: Callable[[], None]) -> None:
+    """For those who decide what others have referred."""
+    st.button(
+        "Next referred",
+        icon=":material/person_search:",
+        shortcut=REFERRED_KEY,
+        help="The oldest application that was referred and waits for a risk manager, then the one after it.",
+        on_click=take,
+    )
+    if state.take_nothing_referred():
+        st.toast("No referred application waits.", icon=":material/task_alt:")
 
 
 def _choose_following(waiting: Sequence[str], is_open: Callable[[str], bool]) -> None:

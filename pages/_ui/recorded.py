@@ -33,14 +33,16 @@ def score(case: Case, person: Person) -> Event | str:
 
 
 @contextmanager
-def refusals(desk: Desk, person: Person) -> Iterator[None]:
-    """A score that is refused inside stands in the record by kind and rule; what was typed does not."""
+def refusals(desk: Desk, person: Person, question: str) -> Iterator[None]:
+    """A score that is refused inside stands in the record by kind and rule; what was asked or typed does not."""
     try:
         yield
+        state.nothing_refused()
     except SolventError as refusal:
         if desk.casework is not None:
             with suppress(LedgerUnwritable):  # the visitor reads the refusal that matters
-                desk.casework.record_refusal(*refusal_words(refusal), person, visitor.address())
+                asked = state.refused_question(question)
+                desk.casework.record_refusal(*refusal_words(refusal), person, visitor.address(), asked)
         raise
 
 

@@ -23,6 +23,9 @@ _LIMITS_OF: Final = "limits_of"
 _BEGUN: Final = "entry_begun"
 _RECORDED: Final = "recorded"  # the last scores of this session, by what they are about
 _MOST_RECORDED: Final = 100
+_NOTHING_REFERRED: Final = "nothing_referred"
+_REFUSED: Final = "refused"  # the last question that was refused, and its name
+APPLICATION: Final = "application"  # also the query parameter: /score?application=A…
 
 BY_NUMBER, BY_FORM = "number", "form"
 
@@ -45,6 +48,33 @@ def client() -> str:
 
 def choose_client(key: str) -> None:
     st.session_state[CLIENT] = key
+
+
+def application() -> str:
+    """The application of the record that is looked at again; empty while a client's number is given."""
+    asked = st.query_params.get(APPLICATION, "")
+    if client() and asked:
+        st.query_params.pop(APPLICATION)
+    return "" if client() else asked
+
+
+def choose_application(application: str) -> None:
+    st.session_state[CLIENT] = ""
+    st.query_params[APPLICATION] = application
+
+
+def shown_application() -> str:
+    """The application in the address, whether or not a client's number was typed since."""
+    return st.query_params.get(APPLICATION, "")
+
+
+def nothing_referred() -> None:
+    st.session_state[_NOTHING_REFERRED] = True
+
+
+def take_nothing_referred() -> bool:
+    """Told once."""
+    return bool(st.session_state.pop(_NOTHING_REFERRED, False))
 
 
 def by_form() -> bool:
@@ -177,6 +207,36 @@ def decision_request(score: int) -> str:
     """Names the decision that the form on this score would make: made before the click, the same when sent twice."""
     request: str = st.session_state.setdefault(f"request_{score}", secrets.token_hex(16))
     return request
+
+
+def decision_part(score: int, part: str) -> str:
+    """What stands in a field of the decision's form."""
+    return str(st.session_state.get(decision_key(score, part)) or "")
+
+
+def answer(score: int, told: int | str) -> None:
+    """What became of a press: the event's number, or why there is none."""
+    st.session_state[f"answer_{score}"] = told
+
+
+def take_answer(score: int) -> int | str | None:
+    """Told once."""
+    told: int | str | None = st.session_state.pop(f"answer_{score}", None)
+    return told
+
+
+def refused_question(question: str) -> str:
+    """Names what was asked and refused: the same as long as nothing else is asked, new when it is asked again."""
+    last, name = st.session_state.get(_REFUSED, ("", ""))
+    if last != question:
+        name = secrets.token_hex(16)
+        st.session_state[_REFUSED] = (question, name)
+    return str(name)
+
+
+def nothing_refused() -> None:
+    """Asked again later, the same question is another one."""
+    st.session_state.pop(_REFUSED, None)
 
 
 def new_decision_request(score: int) -> None:

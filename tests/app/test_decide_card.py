@@ -11,16 +11,20 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import settings
+from core.accounts.people import Actor
 from core.accounts.roles import Role
 from core.casework.case_state import Stage, state_of
+from core.casework.decision_question import Choice
 from core.casework.json_fields import text
 from core.casework.opening import open_ledger
 from core.desk import Desk
 from core.ledger.event import Event
 from core.policy.recommendation import Recommendation
+from pages._ui import cache
 from tests.app.conftest import Visitor, all_text
 
 ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = Actor("maria", Role.OFFICER)
 NOTE = "The employer confirmed the new contract by phone."
 
 
@@ -139,3 +143,67 @@ def test_while_another_process_has_the_record_scoring_goes_on_and_deciding_says_
     assert test.metric
     assert "Record decision" not in labels(test)
     assert "Nothing can be decided now" in all_text(test)
+
+
+def by_somebody_else(client: str, decision: str) -> None:
+    """As in another window, on the record this app has open."""
+    desk = cache.desk()
+    assert desk.casework is not None
+    case = desk.cases.stored(desk.score(client), desk.application(client))
+    scored = desk.casework.record_score(case, ELSEWHERE)
+    desk.casework.decide(Choice(scored.sequence, decision, idempotency_key="k" * 20), ELSEWHERE, desk.in_force)
+
+
+def test_a_press_on_what_somebody_else_has_decided_meanwhile_is_answered(desk: Desk) -> None:
+    client = client_with(desk, Recommendation.APPROVE)
+    test = page(client)
+    by_somebody_else(client, "approve")
+    press(test, "**Agree: approve**")
+    assert "a closed case is not decided again" in test.error[0].value
+    assert "Approved by maria on" in all_text(test)
+    assert len(decisions()) == 1
+
+
+def test_a_risk_manager_is_led_to_what_was_referred_and_told_when_nothing_is(desk: Desk, visitor: Visitor) -> None:
+    client = client_with(desk, Recommendation.DECLINE)
+    page(client)
+    by_somebody_else(client, "refer")
+    visitor.role = Role.RISK_MANAGER
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test.run().switch_page("../casework/score.py").run()
+    press(test, "Next referred")
+    assert f"Client {client}" in [h.value for h in test.header]
+    choose(test, "approve")
+    press(test, "Record decision")
+    press(test, "Next referred")
+    assert [t.value for t in test.toast][-1] == "No referred application waits."
+
+
+def test_an_application_typed_in_is_found_again_and_decided_by_its_own_id(desk: Desk, visitor: Visitor) -> None:
+    opened = cache.desk()
+    assert opened.casework is not None
+    fields = desk.application(desk.tables.keys(1)[0])
+    typed = opened.cases.typed(opened.score_application(fields), fields, None)
+    scored = opened.casework.record_score(typed, ELSEWHERE)
+    opened.casework.decide(Choice(scored.sequence, "refer", idempotency_key="k" * 20), ELSEWHERE, opened.in_force)
+    visitor.role = Role.RISK_MANAGER
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test.query_params["application"] = scored.application
+    test.run().switch_page("../casework/score.py").run()
+    assert f"Application {scored.application}" in [h.value for h in test.header]
+    choose(test, "decline")
+    press(test, "Record decision")
+    assert [text(event.public, "decision") for event in decisions()] == ["refer", "decline"]
+
+
+def test_every_client_that_is_asked_for_in_vain_is_an_event_of_its_own(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.APPROVE))
+    for unknown in ("999999", "999998", "999999"):
+        test.text_input(key="client").set_value(unknown).run()
+        test.run()  # a page that runs again asks nothing new
+    st.cache_resource.clear()
+    ledger = open_ledger(settings.read())
+    refused = ledger.events(kinds=("score_refused",))
+    ledger.close()
+    assert [event.subject for event in refused] == ["UnknownApplicant"] * 3
+    assert "99999" not in str([event.public for event in refused])
