@@ -20,13 +20,16 @@ from core.settings import Settings
 
 PATIENCE_SECONDS = 10.0  # an app that starts holds the ledger before it answers; another command soon lets it go
 _LOOK_AGAIN_SECONDS = 0.2
+_SAY_WHAT_WAS_MADE_GOOD = frozenset({"verify"})  # by themselves, with what earlier starts made good
 _NICENESS = 10  # of long work beside the app, whose pages come first
 
 
 def run_on_ledger(command: str, words: Sequence[str], settings: Settings, console: Console) -> int:
     """The exit code of the command, the same in either place."""
 
-    def here(place: Place) -> int:
+    def here(place: Alone) -> int:
+        if command not in _SAY_WHAT_WAS_MADE_GOOD:
+            _say_what_was_made_good(place, console)
         return int(module_of(command).run(parsed(command, words, console), console, place))
 
     return _run(settings, console, partial(client.ask, settings.channel_file, [command, *words], console), here)
@@ -44,7 +47,11 @@ def run_on_records(command: str, words: Sequence[str], settings: Settings, conso
         os.nice(_NICENESS)
         return int(run(ElsewhereRecords(settings)))
 
-    return _run(settings, console, beside, lambda place: int(run(HereRecords(place.ledger()))))
+    def here(place: Alone) -> int:
+        _say_what_was_made_good(place, console)
+        return int(run(HereRecords(place.ledger())))
+
+    return _run(settings, console, beside, here)
 
 
 def dispatch(place: Place) -> Dispatch:
@@ -58,6 +65,13 @@ def dispatch(place: Place) -> Dispatch:
         return int(module_of(command).run(parsed(command, rest, console), console, place))
 
     return run
+
+
+def _say_what_was_made_good(place: Alone, console: Console) -> None:
+    """By this start: whoever opened the ledger is the first to know, and perhaps the only one who reads."""
+    if place.without_ledger() is None:
+        for notice in place.ledger().notices:
+            console.err(notice)
 
 
 def _run(settings: Settings, console: Console, beside: Callable[[], int | None], here: Callable[[Alone], int]) -> int:

@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     ledger = place.ledger()
     against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
-    for notice in ledger.notices:
+    for notice in ledger.made_good:
         console.err(notice)
     hindered = ledger.writable
     if hindered:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     if found.warning:
         console.err(f"Warning: {found.warning}")
     if arguments.json:
-        console.json({**_as_json(found), "made_good": list(ledger.notices), "unwritable": hindered})
+        console.json({**_as_json(found), "made_good": list(ledger.made_good), "unwritable": hindered})
     else:
         console.lines(_as_lines(found, against))
     if found.sound and arguments.save_head is not None:

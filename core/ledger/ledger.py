@@ -137,6 +137,11 @@ class Ledger:
         """What was found damaged and made good, at the start or since, in sentences."""
         return self._writer.notices
 
+    @property
+    def made_good(self) -> tuple[str, ...]:
+        """The notices of the last days: those of earlier starts with their moment, then those since this one."""
+        return self._writer.earlier_notices + self._writer.notices
+
     def verify(
         self, progress: Progress = silent, since_head: bool = False, against: Head | None = None
     ) -> Verification:
@@ -153,9 +158,13 @@ class Ledger:
             return self._checking.verify(self._writer.open_files, progress, since_head, against)
 
     def close(self) -> None:
-        self._writer.close()
-        self.keys.close()
-        self._lock.release()
+        try:
+            self._writer.close()
+        finally:
+            try:
+                self.keys.close()
+            finally:
+                self._lock.release()
 
     def _read(self, question: Callable[[Store], _Answer]) -> _Answer:
         """The store's answer; from a store made anew when this one turns out to be damaged."""

@@ -15,6 +15,7 @@ import duckdb
 from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.chain import Link, clock_behind
 from core.ledger.event import Event
+from core.ledger.made_good import keep_notices, kept_notices
 from core.ledger.open_files import OpenFiles
 from core.ledger.readings_of_chain import ReadingRows, rows_of
 from core.ledger.recovery import LedgerFiles
@@ -29,6 +30,7 @@ class Writer:
 
     def __init__(self, files: LedgerFiles, clock: Callable[[], datetime]) -> None:
         self.notices: tuple[str, ...] = ()
+        self.earlier_notices = kept_notices(files.folder, clock())  # of other processes, in the last days
         self._files = files
         self._clock = clock
         self._writing = threading.Lock()
@@ -189,6 +191,8 @@ class Writer:
     def _opened(self) -> OpenFiles:
         opened = self._files.open(self._distrust_everything)
         self.notices += opened.notices
+        lasting = [notice for notice in opened.notices if notice != opened.refusal]  # that one is said while it is so
+        keep_notices(self._files.folder, lasting, self._clock())
         return opened
 
 

@@ -11,18 +11,21 @@ from pages._ui.words import plain
 
 def draw() -> None:
     """Nothing where the record is as it should be; a record that cannot be opened is said where it is needed."""
-    found = beside.verifying.found
-    if found is not None and not found.sound:
+    notices: tuple[str, ...] = ()
+    try:
+        ledger = cache.ledger()
+        notices = ledger.notices
+        beside.verifying.catch_up(ledger)
+    except SolventError:
+        pass
+    itself = beside.verifying.of_itself  # a kept head may be forged: what it refutes is for the auditor to judge
+    if itself and not itself.found.sound:
         st.error(
-            f"From event {found.first_bad or 0:,} on it is not what was written: {plain(found.finding)}. "
+            f"From event {itself.found.first_bad or 0:,} on it is not what was written: {plain(itself.found.finding)}. "
             "Work goes on, and everything new is recorded; tell the auditor and the person who runs Solvent.",
             title="The record is not sound",
             icon=":material/gpp_bad:",
         )
-    try:
-        notices = cache.ledger().notices
-    except SolventError:
-        return
     if notices:
         st.info(
             "\n\n".join(plain(notice) for notice in notices), title="The record was made good", icon=":material/build:"

@@ -114,6 +114,20 @@ def test_damage_that_the_start_made_good_is_said(
     assert notice in said.err
 
 
+def test_what_another_command_made_good_is_said_by_it_and_by_verify_afterwards(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _edit(tmp_path, 3)
+    main(["--data", str(tmp_path), "erase", "--past-retention", "--preview"])
+    assert "was damaged: it was made anew" in capsys.readouterr().err
+    assert verify("--json") == 0
+    said = capsys.readouterr()
+    (notice,) = json.loads(said.out)["made_good"]
+    assert f"{utc_now():%d %B %Y}, " in notice
+    assert "was damaged: it was made anew" in notice
+    assert said.err.count("was damaged") == 1
+
+
 def test_damage_that_cannot_be_made_good_names_its_first_event(
     verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
