@@ -9,6 +9,7 @@ import streamlit as st
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.casework.audit_records import Verify, recorded_verification
+from core.casework.verifications import Recorded
 from core.errors import UnknownRecord
 from core.ledger.head import Head
 from core.ledger.ledger import Ledger
@@ -61,7 +62,7 @@ def result(asked: Ordered) -> None:
     with guard.refusals():
         found = asked.job.result()
     if not found.sound and found is beside.verifying.found:
-        return  # above, for everybody
+        return  # it stands above, for everybody who opens the page
     if not found.sound:
         st.error(plain(f"{_upper(found.finding)}."), title=_not_sound(found), icon=":material/gpp_bad:")
         return
@@ -83,24 +84,31 @@ def moment(at: datetime) -> str:
 
 
 def _verdict(ledger: Ledger) -> None:
-    found, at, head = beside.verifying.found, beside.verifying.at, ledger.head
-    if found is None or at is None:
+    known, itself, head = beside.verifying.known, beside.verifying.of_itself, ledger.head
+    if known is None:
         st.badge("Not verified yet", icon=":material/hourglass_empty:", color="gray")
         st.caption("The chain is verified in the background after each start.")
-    elif found.sound:
-        behind = head.count - found.events
+    elif known.found.sound:
         st.badge("Chain sound", icon=":material/verified:", color="green")
-        came = f"; {behind:,} came since" if behind > 0 else ""
-        st.caption(f"Verified up to event {found.events:,} on {moment(at)}{came}.")
+        st.caption(_verified_up_to(known, head))
     else:
-        st.badge(_not_sound(found), icon=":material/gpp_bad:", color="red")
-        st.caption(plain(f"{_upper(found.finding)}. Found on {moment(at)}."))
+        st.badge(_not_sound(known.found), icon=":material/gpp_bad:", color="red")
+        held = f", against a kept head of event {known.against:,}" if known.against is not None else ""
+        st.caption(plain(f"{_upper(known.found.finding)}. Found on {moment(known.at)}{held}."))
+        if itself and itself.found.sound:
+            st.caption(f"By itself the chain holds. {_verified_up_to(itself, head)}")
     if head.count:
         st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
-    if found and found.warning:
-        st.caption(f":material/key_off: {plain(found.warning)}")
+    if known and known.found.warning:
+        st.caption(f":material/key_off: {plain(known.found.warning)}")
     if ledger.writable:
         st.caption(f":material/lock: {plain(ledger.writable)}")
+
+
+def _verified_up_to(known: Recorded, head: Head) -> str:
+    behind = head.count - known.found.events
+    came = f"; {behind:,} came since" if behind > 0 else ""
+    return f"Verified up to event {known.found.events:,} on {moment(known.at)}{came}."
 
 
 def _buttons(ledger: Ledger, busy: bool) -> None:
@@ -133,8 +141,7 @@ def _begin(ledger: Ledger, against: Head | None) -> None:
 
     def work(progress: Progress) -> Verification:
         found = recorded_verification(ledger, person, Verify(against), address, progress)
-        if against is None or found.sound:  # a forged head says nothing about the chain
-            beside.verifying.learn(found)
+        beside.verifying.learn(found, against.count if against else None)
         return found
 
     audit_state.order(Ordered(Job(work), against, visitor.now()))

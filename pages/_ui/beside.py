@@ -11,6 +11,7 @@ from threading import Event
 
 from core import settings
 from core.casework.key_check import with_warning
+from core.casework.verifications import Recorded, verifications
 from core.commands.channel.server import ChannelServer
 from core.commands.place import Opened
 from core.commands.running import dispatch
@@ -31,13 +32,24 @@ class _Ended(Exception):
 
 
 class Verifying:
-    """The last thing that is known about the record: whether it is what was written."""
+    """What is known about the record since the app started: whether it is what was written."""
 
     def __init__(self) -> None:
-        self.found: Verification | None = None  # None: not looked at yet
-        self.at: datetime | None = None  # when
+        self.of_itself: Recorded | None = None  # without a kept head; None: not looked at yet
+        self.refuted: Recorded | None = None  # by a kept head, and by no later one confirmed
+        self._since, self._read = datetime.now(UTC), 0
         self._ending, self._resting = Event(), Event()
         self._resting.set()
+
+    @property
+    def known(self) -> Recorded | None:
+        """The last word: a chain that a kept head refutes is not sound, however well it holds by itself."""
+        itself = self.of_itself
+        return itself if itself and not itself.found.sound else self.refuted or itself
+
+    @property
+    def found(self) -> Verification | None:
+        return self.known.found if self.known else None
 
     def run(self, ledger: Ledger) -> None:
         """First what came since it was last verified, then everything; it ends with the app."""
@@ -54,8 +66,26 @@ class Verifying:
         finally:
             self._resting.set()
 
-    def learn(self, found: Verification) -> None:
-        self.found, self.at = found, datetime.now(UTC)
+    def learn(self, found: Verification, against: int | None = None) -> None:
+        """`against`: the event at the end of a kept head, which may be forged: what it refutes stands apart."""
+        self._take(Recorded(found, datetime.now(UTC), against))
+
+    def catch_up(self, ledger: Ledger) -> None:
+        """Learns what was found since by somebody else, as a command from a terminal, and is on record."""
+        count = ledger.head.count
+        if count > self._read:
+            for recorded in verifications(ledger, self._read, self._since):
+                self._take(recorded)
+            self._read = count
+
+    def _take(self, recorded: Recorded) -> None:
+        """The newest counts, of each sort."""
+        if recorded.against is not None and not recorded.found.sound:
+            self.refuted = _newest(self.refuted, recorded)
+            return
+        self.of_itself = _newest(self.of_itself, recorded)
+        if recorded.against is not None and self.refuted and recorded.at > self.refuted.at:
+            self.refuted = None
 
     def end(self) -> None:
         """Nothing of the ledger is read any more when this returns."""
@@ -73,6 +103,10 @@ class Verifying:
             began = time.monotonic()
 
         return rest
+
+
+def _newest(before: Recorded | None, now: Recorded) -> Recorded:
+    return now if before is None or now.at > before.at else before
 
 
 verifying = Verifying()
