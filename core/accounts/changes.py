@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from core.accounts.roles import Action, Page, Role, require
 from core.accounts.sessions import Ended
 from core.accounts.store import AccountStore
 from core.errors import AccountRefused, PermissionRefused, UnknownPerson
+
+_GOT = re.compile("[,;] got ")
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,15 @@ def _changing(store: AccountStore, by: Actor, subject: object, now: datetime) ->
             _check_actor(connection, by)
             yield connection
     except (AccountRefused, PermissionRefused, UnknownPerson) as refusal:
-        record_refusal(store, by, subject, str(refusal), now)
+        record_refusal(store, by, subject, _rule(refusal), now)
         raise
+
+
+def _rule(refusal: AccountRefused | PermissionRefused | UnknownPerson) -> str:
+    """The rule without what was typed: it goes on the chain in public, and may be a password in the wrong field."""
+    if isinstance(refusal, UnknownPerson):
+        return "People: nobody has this user name"
+    return _GOT.split(str(refusal), maxsplit=1)[0]
 
 
 def _check_actor(connection: sqlite3.Connection, by: Actor) -> None:

@@ -115,6 +115,34 @@ def test_only_an_administrator_of_this_moment_changes_accounts(
 
 
 @pytest.mark.parametrize(
+    ("refused", "rule"),
+    [
+        (
+            lambda store, now: changes.add(store, CONSOLE, "My Secret!", "Ana", "officer", now),
+            "User name: 2 to 32 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit, "
+            "and not 'console'",
+        ),
+        (
+            lambda store, now: changes.add(store, CONSOLE, "ana", "", "officer", now),
+            "Display name: 1 to 80 visible characters",
+        ),
+        (
+            lambda store, now: changes.add(store, CONSOLE, "ana", "Ana", "My Secret!, got it", now),
+            f"Role: one of {', '.join(role.value for role in PERSONAL_ROLES)}",
+        ),
+        (lambda store, now: changes.disable(store, CONSOLE, "My Secret!", now), "People: nobody has this user name"),
+    ],
+)
+def test_a_refusal_is_recorded_with_its_rule_and_never_with_what_was_typed(
+    refused: Callable[[AccountStore, datetime], object], rule: str, store: AccountStore, now: datetime
+) -> None:
+    with pytest.raises((AccountRefused, UnknownPerson)):
+        refused(store, now)
+    ((_, event),) = events_after(store, 0)
+    assert (event.kind, event.subject, event.rule) == (Kind.CHANGE_REFUSED, "", rule)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda store, now: changes.disable(store, ROOT, "root", now),
