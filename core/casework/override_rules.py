@@ -6,6 +6,7 @@ import unicodedata
 
 from core.casework.case_state import APPROVE
 from core.casework.decision_question import Question, Rule, shown
+from core.portfolio.contract import text
 
 SHORTEST_NOTE, LONGEST_NOTE = 10, 2_000  # characters
 _TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -18,10 +19,8 @@ def _lacks_reason(question: Question) -> bool:
 
 def _reason_missing(question: Question) -> str:
     got = shown(question.choice.override_code) if question.choice.override_code else "none"
-    return (
-        f"Override: {_against(question)} needs a reason from the list, got {got}; choose one of "
-        f"{', '.join(code.code for code in question.contract.overrides)}."
-    )
+    reasons = ", ".join(f"“{text(code.label)}”" for code in question.contract.overrides)
+    return f"Override: {_against(question)} needs a reason from the list, got {got}; choose one of {reasons}."
 
 
 def _has_idle_reason(question: Question) -> bool:

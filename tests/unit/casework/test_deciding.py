@@ -178,7 +178,7 @@ def test_a_reason_for_an_override_that_is_none_is_refused(bench: Bench) -> None:
 
 
 def test_a_reason_outside_the_list_is_refused(bench: Bench) -> None:
-    with pytest.raises(DecisionRefused, match=r"got 'gut_feeling'; choose one of known_client, income_doubtful"):
+    with pytest.raises(DecisionRefused, match=r"got 'gut_feeling'; choose one of “Known client”, “Income doubtful”"):
         bench.decide(bench.score("decline"), "approve", "gut_feeling", NOTE)
 
 
