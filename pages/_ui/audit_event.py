@@ -15,10 +15,13 @@ from core.casework.audit_words import label_of, sentence_of
 from core.casework.kinds import DECIDED, SCORED
 from core.ledger.event import Event, Json
 from core.ledger.ledger import Ledger
+from core.portfolio.wording import money, number, percent
 from pages._ui import audit_state, guard, links
 from pages._ui.words import plain
 
 _OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
+_PROBABILITIES: Final = ("default_probability", "approve_below", "decline_from")
+_AMOUNTS: Final = ("amount",)
 _DIGEST: Final = re.compile(r"[0-9a-f]{40,}")
 
 
@@ -26,7 +29,7 @@ def draw(ledger: Ledger, person: Person) -> None:
     """The picked event; what to do where none is picked."""
     sequence = audit_state.picked()
     if sequence is None:
-        st.caption("Tick a row to read the event in full, with its hashes.")
+        st.caption("Click a row to read the event in full, with its hashes.")
         return
     with guard.refusals():
         event = ledger.event(sequence)
@@ -44,8 +47,8 @@ def draw(ledger: Ledger, person: Person) -> None:
             st.table(_circumstances(event), border="horizontal", alt="Who did it, when and where from")
         with right:
             st.markdown("**What the event says in public**")
-            if event.public:
-                st.table(_public(event), border="horizontal", alt="The public part of the event")
+            if public := _public(event):
+                st.table(public, border="horizontal", alt="The public part of the event")
             else:
                 st.caption("Nothing more.")
         _hashes(event)
@@ -68,15 +71,30 @@ def _circumstances(event: Event) -> dict[str, str]:
 
 
 def _public(event: Event) -> dict[str, str]:
-    return {plain(name.replace("_", " ").capitalize()): _said(value) for name, value in event.public.items()}
+    return {
+        plain(name.replace("_", " ").capitalize()): said(name, value)
+        for name, value in event.public.items()
+        if value is not None and value not in ("", [], {})
+    }
 
 
-def _said(value: Json) -> str:
-    """As it stands on the chain, to the last digit."""
-    if value is None or value == "":
-        return "–"
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"`{said}`" if _DIGEST.fullmatch(said) else plain(said)  # only code is broken into lines where it is long
+def said(name: str, value: Json) -> str:
+    """As a person reads it; beside what was rounded, the value as it stands on the chain, to the last digit."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return plain(f"{value:,}")
+    if isinstance(value, float):
+        return plain(_figure(name, value))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"`{text}`" if _DIGEST.fullmatch(text) else plain(text)  # only code is broken into lines where it is long
+
+
+def _figure(name: str, value: float) -> str:
+    if name in _PROBABILITIES and 0 <= value <= 1:
+        return f"{percent(value)} ({value!r})"
+    read = money(value) if name in _AMOUNTS else number(value)
+    return read if float(read.replace(",", "")) == value else f"{read} ({value!r})"
 
 
 def _hashes(event: Event) -> None:
