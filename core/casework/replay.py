@@ -119,6 +119,7 @@ class Replayer:
 
     def _repeated(self, record: Told, margin: float) -> Replay:
         pinned = self._models(record.public.model_version)
+        policy = self._policies(record.public.policy_version)
         shares, base = self._explained(record, pinned)
         made_again = self._row_again(record, pinned)
         not_from_raw = made_again if isinstance(made_again, str) else ""
@@ -127,8 +128,10 @@ class Replayer:
             *(() if isinstance(made_again, str) else checks.features(record, made_again, pinned.model.features)),
             *checks.model(record, pinned, margin),
             *checks.explanation(record, shares, base),
+            *checks.families(record),
             *checks.calibrator(record, pinned),
-            *checks.policy(record, self._policies(record.public.policy_version)),
+            *checks.policy(record, policy),
+            *checks.money(record, policy, pinned.model.features),
         )
         verdict = Verdict.DIFFERS if differences else Verdict.SAME
         return Replay(record.sequence, verdict, differences, from_raw=not not_from_raw, not_from_raw=not_from_raw)

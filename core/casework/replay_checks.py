@@ -5,6 +5,7 @@ Each part is repeated from what the part before it gave then, so that a differen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from core.policy.policy import Policy
 from core.portfolio.application import Application
 
 _Cell = str | float | None
+_SUMS = 1e-9  # log-odds by which sums in another order may miss each other
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,30 @@ def policy(record: Told, kept: Policy) -> Iterator[Difference]:
         return
     for name, then, again in now:
         yield from _same(Part.POLICY, name, then, again)
+
+
+def money(record: Told, kept: Policy, names: tuple[str, ...]) -> Iterator[Difference]:
+    """The amount from the raw fields; the expected loss too, where the model's row holds what it was made from."""
+    amount = record.application.fields.get(kept.exposure_column)
+    asked_for = float(amount) if isinstance(amount, int | float) else None
+    yield from _same(Part.INPUTS, "amount", record.public.amount, asked_for)
+    exposed = kept.exposure_column.lower()
+    if exposed not in names or not 0 < record.public.default_probability < 1:
+        return
+    exposure = float(record.row[names.index(exposed)])
+    loss = kept.expected_loss(record.public.default_probability, exposure) if 0 <= exposure < math.inf else None
+    yield from _same(Part.POLICY, "expected loss", record.sealed.expected_loss, loss)
+
+
+def families(record: Told) -> Iterator[Difference]:
+    """Their sums against all contributions; which feature is of which family is not kept with a model."""
+    summed = math.fsum(family.contribution for family in record.sealed.families)
+    total = math.fsum(record.contributions.tolist())
+    if not abs(summed - total) <= _SUMS:
+        yield Difference(Part.MODEL, f"family sums: add up to {summed}, the contributions to {total}")
+    own = {family.family: family.contribution for family in record.sealed.families}
+    for reason in record.sealed.reasons:
+        yield from _same(Part.MODEL, f"reason '{reason.family}'", reason.contribution, own.get(reason.family))
 
 
 def _same(part: Part, name: str, then: _Cell, now: _Cell) -> Iterator[Difference]:

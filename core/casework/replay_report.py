@@ -10,6 +10,8 @@ from enum import StrEnum
 from core.ledger.event import Json
 
 MOST_TOLD = 20  # records and reasons written out
+# what is kept as it was shown, and not made again: it needs the wording and the contract of then
+NOT_REPEATED = "Words, and which family a feature belongs to, are as they were kept"
 
 
 class Verdict(StrEnum):
@@ -51,7 +53,9 @@ class Replay:
         """One sentence for a person."""
         if self.verdict is Verdict.SAME:
             origin = " and from the raw application" if self.from_raw else ""
-            return f"Event {self.sequence}: the same to the last bit, from the stored feature row{origin}."
+            return (
+                f"Event {self.sequence}: the same to the last bit, from the stored feature row{origin}. {NOT_REPEATED}."
+            )
         if self.verdict is Verdict.ERASED:
             return f"Event {self.sequence}: erased; its person was forgotten, so there is nothing to repeat."
         if self.verdict is Verdict.IMPOSSIBLE:
@@ -101,6 +105,7 @@ class ReplayReport:
             self._headline(),
             f"  {self.same:,} the same to the last bit, {self.from_raw:,} of them also from the raw application",
             *(f"    {count:,} not from the raw application: {why}" for why, count in self.not_from_raw.items()),
+            f"    {NOT_REPEATED[0].lower()}{NOT_REPEATED[1:]}, and were not repeated",
             f"  {self.differing:,} differ{_listed(self.differing_parts)}",
             f"  {self.erased:,} erased",
             f"  {self.impossible:,} cannot be repeated",

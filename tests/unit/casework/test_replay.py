@@ -87,7 +87,10 @@ def parts(replay: Replay) -> set[Part]:
 def test_an_untouched_record_is_the_same_to_the_last_bit() -> None:
     replay = a_replayer().replay_one(a_record())
     assert (replay.verdict, replay.differences, replay.from_raw) == (Verdict.SAME, (), False)
-    assert replay.words == "Event 1: the same to the last bit, from the stored feature row."
+    assert replay.words == (
+        "Event 1: the same to the last bit, from the stored feature row. "
+        "Words, and which family a feature belongs to, are as they were kept."
+    )
 
 
 def up(number: float) -> float:
@@ -97,6 +100,13 @@ def up(number: float) -> float:
 
 SCORE = scored(VALUES)
 BENT_ROW = packed(np.nextafter(np.array(VALUES, dtype=np.float32), np.float32(np.inf)))
+EXPECTED_LOSS = SCORE.default_probability * 0.45 * 1000
+FAMILY, *OTHERS = [
+    {"family": one.family, "label": one.label, "contribution": one.contribution, "unknown": one.unknown}
+    for one in SCORE.families
+]
+BENT_FAMILIES: Json = [{**FAMILY, "contribution": SCORE.families[0].contribution + 2e-9}, *OTHERS]
+WRONG_REASON: Json = [{"family": FAMILY["family"], "label": "", "raises": "", "text": "", "contribution": 0.75}]
 BENT_SHARES = packed(np.array([up(part.contribution) for part in SCORE.contributions]))
 
 
@@ -114,6 +124,12 @@ BENT_SHARES = packed(np.array([up(part.contribution) for part in SCORE.contribut
         ({"grade": "A"}, Part.POLICY, "grade: A then"),
         ({"recommendation": "decline"}, Part.POLICY, "recommendation: decline then, approve now"),
         ({"cut": up(SCORE.cut)}, Part.POLICY, "cut-off: "),
+        ({"expected_loss": up(EXPECTED_LOSS)}, Part.POLICY, "expected loss: "),
+        ({"expected_loss": None}, Part.POLICY, "expected loss: None then"),
+        ({"amount": up(1000.0)}, Part.INPUTS, "amount: "),
+        ({"amount": None}, Part.INPUTS, "amount: None then, 1000.0 now"),
+        ({"families": BENT_FAMILIES}, Part.MODEL, "family sums: add up to "),
+        ({"reasons": WRONG_REASON}, Part.MODEL, f"reason '{SCORE.families[0].family}': 0.75 then, "),
         ({"decline_from": 0.9}, Part.POLICY, "decline from: 0.9 then, 0.15 now"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
@@ -163,7 +179,7 @@ def test_the_raw_application_goes_through_the_sql_again() -> None:
     table = Table({"100001": VALUES})
     replay = a_replayer(source=RowSource(table, "sql-1", "tables-1")).replay_one(a_record())
     assert (replay.verdict, replay.from_raw, table.asked) == (Verdict.SAME, True, ["100001"])
-    assert replay.words.endswith("from the stored feature row and from the raw application.")
+    assert "from the stored feature row and from the raw application. " in replay.words
 
 
 def test_a_row_that_comes_out_otherwise_is_a_difference_of_the_features() -> None:
