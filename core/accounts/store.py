@@ -35,6 +35,7 @@ class AccountStore:
     rules: SessionRules
     hasher: PasswordHasher
     rng: Random
+    to_read: bool = False  # nothing can be written to the file, or to its folder
 
     @classmethod
     def open(cls, path: Path, rules: SessionRules, hasher: PasswordHasher, rng: Random | None = None) -> AccountStore:
@@ -55,7 +56,7 @@ class AccountStore:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One snapshot for all reads inside."""
-        with _calm(self.path), closing(_connect(self.path)) as connection:
+        with _calm(self.path), closing(_connect(self.path, self.to_read)) as connection:
             connection.execute("begin")
             yield connection
 
@@ -77,14 +78,33 @@ class AccountStore:
 
 
 def open_accounts(settings: Settings) -> AccountStore:
-    rules = SessionRules(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
-    return AccountStore.open(settings.accounts_file, rules, PasswordHasher(settings.password_cost))
+    return AccountStore.open(settings.accounts_file, _rules(settings), PasswordHasher(settings.password_cost))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def open_accounts_to_read(settings: Settings) -> AccountStore:
+    """The same, also where nothing can be written: then nothing is made, closed to others or brought up to date."""
+    file = settings.accounts_file
+    if not file.exists() or _writable(file):
+        return open_accounts(settings)
+    return AccountStore(file, _rules(settings), PasswordHasher(settings.password_cost), SystemRandom(), to_read=True)
+
+
+def _rules(settings: Settings) -> SessionRules:
+    return SessionRules(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+
+
+def _writable(file: Path) -> bool:
+    return all(os.access(path, os.W_OK) for path in (file, file.parent))
+
+
+def _connect(path: Path, to_read: bool = False) -> sqlite3.Connection:
     # rw, never rwc: a file that has vanished must not come back empty and readable by all
+    mode = "mode=rw"
+    if to_read:
+        # without a log beside it nobody writes; SQLite would make one, where it cannot
+        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     try:
         connection.execute("pragma foreign_keys = on")
@@ -127,7 +147,8 @@ def _calm(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
-        raise AccountsUnavailable(
-            f"Accounts file {path.name}: cannot be used ({error}); "
-            "check that it is whole, not locked by another program, and that the disk has room."
-        ) from error
+        if path.exists() and not _writable(path):
+            remedy = "make the file and its folder writable for this account."
+        else:
+            remedy = "check that it is whole, not locked by another program, and that the disk has room."
+        raise AccountsUnavailable(f"Accounts file {path.name}: cannot be used ({error}); {remedy}") from error

@@ -10,7 +10,7 @@ from core.accounts import changes
 from core.accounts.changes import FirstPassword
 from core.accounts.people import CONSOLE, Person, everyone
 from core.accounts.roles import PERSONAL_ROLES
-from core.accounts.store import AccountStore, open_accounts
+from core.accounts.store import AccountStore, open_accounts, open_accounts_to_read
 from core.commands.console import print_json, print_lines
 from core.settings import Settings
 
@@ -46,11 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    store = open_accounts(settings)
     if arguments.work == "list":
-        _print_list(everyone(store), arguments.json)
+        _print_list(everyone(open_accounts_to_read(settings)), arguments.json)
     else:
-        _print_result(WORKS[arguments.work](store, arguments, datetime.now(UTC)), arguments.json)
+        _print_result(WORKS[arguments.work](open_accounts(settings), arguments, datetime.now(UTC)), arguments.json)
     return 0
 
 

@@ -149,8 +149,15 @@ def _has_model(settings: Settings) -> bool:
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Two set-ups of one desk at once would build the same files twice."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / ".setup.lock").open("w") as lock:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file = (settings.data_dir / ".setup.lock").open("w")
+    except OSError as error:
+        raise SettingsError(
+            f"setup: {settings.data_dir} must be a folder that can be written to, got: {error.strerror}; "
+            "make it writable for this account, or name another one with --data."
+        ) from None
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

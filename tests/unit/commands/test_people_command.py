@@ -1,13 +1,18 @@
 """`people` on the command line."""
 
 import json
+import os
+import sqlite3
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from core import settings
 from core.__main__ import main
+from core.accounts import store
 from core.accounts.events import events_after
 from core.accounts.store import open_accounts
 
@@ -86,3 +91,23 @@ def test_without_a_kind_of_work_the_command_says_what_there_is(desk: str, capsys
         _run(desk)
     assert end.value.code == 2
     assert "list|add|disable|enable|reset|role" in capsys.readouterr().err
+
+
+def test_the_list_is_read_where_nothing_can_be_written_and_a_change_names_the_remedy(
+    desk: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(desk, "add", "ana", "--name", "Ana B.", "--role", "officer")
+    folder = Path(desk)
+    before = sorted(file.name for file in folder.iterdir())
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(store, "migrate", _read_only)
+    capsys.readouterr()
+    assert _run(desk, "list", "--json") == 0
+    assert "Ana B." in capsys.readouterr().out
+    assert sorted(file.name for file in folder.iterdir()) == before
+    assert _run(desk, "disable", "ana") == 3
+    assert "make the file and its folder writable for this account." in capsys.readouterr().err
+
+
+def _read_only(connection: sqlite3.Connection, now: datetime) -> NoReturn:
+    raise sqlite3.OperationalError("attempt to write a readonly database")
