@@ -44,7 +44,8 @@ def _stays(settings: Settings, found: Person, on_record: Recorded, held: Holding
     if on_record.events:
         said.append(
             f"On the chain, under the random reference {found.applicant}: when something happened and who did it, "
-            "recommendation, decision, default probability, points, grade and amount. Nobody can say whose they are."
+            "recommendation, decision, default probability, points, grade and amount, without the client's number. "
+            "Whoever knows the amount and the time of a credit from elsewhere may still recognise it."
         )
     if on_record.copies:
         said.append(

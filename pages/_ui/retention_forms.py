@@ -10,10 +10,11 @@ from core.accounts.people import Person
 from core.accounts.roles import Action, Page
 from core.casework.erasure import Erased, ErasureOrder, Erasures
 from core.casework.erasure_rules import LONGEST_REASON, SHORTEST_REASON
+from core.casework.key_check import with_warning
 from core.casework.retention import Due, Retention
 from core.ledger.ledger import Ledger
 from core.progress import Progress
-from pages._ui import guard, retention_cards, retention_state, state
+from pages._ui import beside, guard, retention_cards, retention_state, state
 from pages._ui.job import Job
 from pages._ui.retention_state import Done, Prepared
 from pages._ui.session import visitor
@@ -40,24 +41,29 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
 
 def _order(ledger: Ledger, erasures: Erasures, found: Prepared) -> None:
     number = found.preview.person.applicant_key
-    wanted = number or found.whom
+    wanted, what = (number, "client number") if number else (found.whom, "application id")
     with st.form(retention_state.key("order"), border=False):
         reason = st.text_area(
-            "Reason",
+            f"Reason, {SHORTEST_REASON} characters or more",
             key=retention_state.key("reason"),
             max_chars=LONGEST_REASON,
             placeholder="Asked for by letter, Article 17",
-            help=f"{SHORTEST_REASON} to {LONGEST_REASON} characters. It stays on the chain for good, so it must not "
+            help=f"At most {LONGEST_REASON} characters. It stays on the chain for good, so it must not "
             "hold the client's number or name, or anybody else's.",
         )
         again = st.text_input(
-            "The client number again, to confirm" if number else "The application id again, to confirm",
+            f"The {what} again, to confirm",
             key=retention_state.key("again"),
             max_chars=40,
             autocomplete="off",
         ).strip()
         sent = st.form_submit_button("Erase for good", type="primary", icon=":material/delete_forever:")
     if not sent:
+        return
+    needed = (("a reason", reason.strip()), (f"the {what} again", again))
+    missing = " and ".join(words for words, typed in needed if not typed)
+    if missing:
+        st.error(f"Nothing was erased: {missing} must be given.", icon=":material/error:")
         return
     if (again.lstrip("0") if number else again) != wanted:
         st.error("This is not the number above: nothing was erased. Type it again.", icon=":material/error:")
@@ -113,7 +119,9 @@ def _begin(ledger: Ledger, work: Callable[[Progress], tuple[tuple[Erased, ...], 
 
     def whole(progress: Progress) -> Done:
         erased, applications = work(progress)
-        return Done(erased, applications, ledger.verify(progress))
+        found = with_warning(ledger.verify(progress), ledger)
+        beside.verifying.learn(found)
+        return Done(erased, applications, found)
 
     retention_state.order(Job(whole))
     st.rerun()

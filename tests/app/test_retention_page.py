@@ -19,7 +19,7 @@ from core.ledger.ledger import Ledger
 from core.portfolio import contract_file
 from core.portfolio.erasing import Holdings, holdings
 from core.settings import Settings
-from pages._ui import cache
+from pages._ui import beside, cache
 from tests.app.conftest import Visitor, all_text
 from tests.desks import session_token
 from tests.ledgers import a_draft, a_sealed_draft
@@ -106,8 +106,11 @@ def test_what_there_is_on_a_client_is_shown_before_anything_happens(ledger: Ledg
     assert not ledger.events(kinds=["erasure_begun", "erased"])
 
 
-def test_the_example_of_a_reason_names_nobody(ledger: Ledger) -> None:
-    assert page(NUMBER).text_area[0].placeholder == REASON
+def test_the_example_of_a_reason_names_nobody_and_its_least_length_is_said(ledger: Ledger) -> None:
+    test = page(NUMBER)
+    assert test.text_area[0].placeholder == REASON
+    assert test.text_area[0].label == "Reason, 10 characters or more"
+    assert "may still recognise it" in all_text(test)
 
 
 def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own: Settings) -> None:
@@ -117,6 +120,7 @@ def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own
     assert re.search(r"The chain was verified afterwards: [1-9][0-9]* events, sound\.", all_text(test))
     (listed,) = test.dataframe
     assert tuple(listed.value.iloc[0][["By", "Reason", "Decisions"]]) == ("administrator", REASON, 1)
+    assert beside.verifying.found == test.session_state["erasure_job"].result().verified
     assert holdings_of_client().rows == 0
     assert ledger.keys.reference_of(NUMBER) is None
     event = ledger.events(kinds=["erased"])[0]
@@ -133,7 +137,9 @@ def test_a_client_is_forgotten_after_reason_and_confirmation(ledger: Ledger, own
     ("reason", "again", "words"),
     [
         (REASON, "100002", "This is not the number above"),
-        (REASON, "", "This is not the number above"),
+        (REASON, "", "the client number again must be given"),
+        (" ", NUMBER, "Nothing was erased: a reason must be given."),
+        ("", "", "a reason and the client number again must be given"),
         ("short", NUMBER, "10 to 500 characters"),
         (f"client {NUMBER} asked for it", NUMBER, "must not hold the client"),
     ],
