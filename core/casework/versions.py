@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from core.model.artefact import Model
 from core.model.files import CALIBRATION, MODEL, Sums, read_sums
+from core.software import software_version
 
 _SHORT = 8  # hexadecimal digits of a version made from content
 
@@ -39,14 +37,3 @@ def provenance_of(model: Model) -> Provenance:
 def calibrator_version(sums: Sums) -> str:
     """A name made from the calibration's content."""
     return f"calibration-{sums[CALIBRATION][:_SHORT]}"
-
-
-@cache
-def software_version() -> str:
-    """A name made from the source of the core: the same source has the same version on every machine."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        digest.update(file.relative_to(root).as_posix().encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return f"solvent-{digest.hexdigest()[:_SHORT]}"

@@ -17,11 +17,11 @@ import pytest
 
 from core import settings
 from core.commands.channel import client
-from core.commands.channel.protocol import program
 from core.errors import SolventError
 from core.portfolio import contract_file
 from core.portfolio.contract import Kind
 from core.portfolio.tables import Tables
+from core.software import software_version
 from tests.browser.server import health, serving
 from tests.commands.approved import approve
 from tests.commands.heard import Heard
@@ -178,7 +178,7 @@ def alone(ask: Callable[[str], Ended]) -> dict[str, Ended]:
 @pytest.fixture(scope="module")
 def load(desk: Path, form: str, alone: dict[str, Ended], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
     """The running app, kept busy until the tests of this file are over."""
-    program()  # as it is now: whoever edits the sources meanwhile makes another one
+    software_version()  # as it is now: whoever edits the sources meanwhile makes another one
     with serving(desk, tmp_path_factory.mktemp("app") / "log") as address, patch("core.commands.running.os.nice"):
         load = Load(desk, address, form)
         threads = [Thread(target=work) for work in (load.score_stored, load.score_forms, load.look)]
@@ -209,7 +209,7 @@ def test_a_command_beside_the_busy_app_says_what_it_says_alone(
 
 
 def test_a_command_has_a_process_of_its_own_and_the_app_the_ledger(load: Load) -> None:
-    if program.__wrapped__() != program():
+    if software_version.__wrapped__() != software_version():
         pytest.skip("the sources were edited while the app was running: a new process runs another program")
     before = load.written
     ended = typed(load.desk, "score", STORED, "--json")

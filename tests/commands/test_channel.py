@@ -17,10 +17,11 @@ import pytest
 
 from core.commands.channel import address, client, server
 from core.commands.channel.frames import ChannelBroken, Frames
-from core.commands.channel.protocol import LARGEST_REQUEST_BYTES, program
+from core.commands.channel.protocol import LARGEST_REQUEST_BYTES
 from core.commands.channel.server import Dispatch
 from core.commands.console import Console
 from core.errors import LedgerLocked, LedgerUnavailable, PermissionRefused, SettingsError, UnknownRecord
+from core.software import software_version
 from tests.commands.heard import Heard
 
 
@@ -203,7 +204,7 @@ def test_another_version_of_the_program_is_told_to_restart_the_app(path: Path) -
     ran: list[str] = []
     with (
         serving(path, lambda words, console: ran.append("ran") or 0, program_version="older"),
-        pytest.raises(LedgerLocked, match=rf"another version .*\(older, this command: {program()}\); restart"),
+        pytest.raises(LedgerLocked, match=rf"another version .*\(older, this command: {software_version()}\); restart"),
     ):
         client.ask(path, ["verify"], Heard())
     assert ran == []
@@ -352,7 +353,7 @@ def test_a_command_whose_caller_has_gone_ends(path: Path) -> None:
     with serving(path, command):
         line = address.connect(path)
         assert line is not None
-        Frames(line).send({"program": program(), "words": ["verify"]})
+        Frames(line).send({"program": software_version(), "words": ["verify"]})
         assert begun.wait(5)
         line.close()
         assert ended.wait(5)
@@ -397,7 +398,7 @@ def test_a_command_that_waits_for_its_caller_does_not_keep_the_app_from_ending(p
     line = address.connect(path)
     assert line is not None
     with line:
-        Frames(line).send({"program": program(), "words": ["erase"]})
+        Frames(line).send({"program": software_version(), "words": ["erase"]})
         assert begun.wait(5)
         started = time.monotonic()
         opened.stop(patience_seconds=0.2)

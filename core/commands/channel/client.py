@@ -13,10 +13,11 @@ from pathlib import Path
 from core import errors
 from core.commands.channel import address
 from core.commands.channel.frames import ChannelBroken, Frames
-from core.commands.channel.protocol import LARGEST_FILE_BYTES, frame_bytes, program
+from core.commands.channel.protocol import LARGEST_FILE_BYTES, frame_bytes
 from core.commands.console import Console
 from core.errors import LedgerUnavailable, SettingsError, SolventError
 from core.ledger.event import Json
+from core.software import software_version
 
 
 def ask(path: Path, words: Sequence[str], console: Console) -> int | None:
@@ -55,7 +56,7 @@ def _check_peer(line: socket.socket, path: Path) -> None:
 
 
 def _converse(frames: Frames, words: Sequence[str], console: Console) -> int:
-    frames.send({"program": program(), "words": list(words)})
+    frames.send({"program": software_version(), "words": list(words)})
     while True:
         frame = frames.receive(frame_bytes(LARGEST_FILE_BYTES))
         if "exit" in frame:

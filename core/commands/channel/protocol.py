@@ -1,4 +1,4 @@
-"""What both ends of the channel agree on: the words of its frames, their sizes, and which program they belong to.
+"""What both ends of the channel agree on: the words of its frames, and their sizes.
 
 client: {"program": …, "words": […]}
 server: {"out": line} | {"err": line} | {"progress": [step, share or null]} | {"ask": question}
@@ -10,24 +10,9 @@ client, after ask, read and write: {"answer": text or null} | {"content": base64
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
-from pathlib import Path
-
 LARGEST_REQUEST_BYTES = 1 << 20
 LARGEST_FILE_BYTES = 64 << 20
 SMALL_FRAME_BYTES = 1 << 16
-
-_CORE = Path(__file__).resolve().parents[2]
-
-
-@cache
-def program() -> str:
-    """Which program this process runs: a fingerprint of the core's sources, as they lay when first asked for."""
-    sources = hashlib.sha256()
-    for file in sorted(_CORE.rglob("*.py")):
-        sources.update(file.relative_to(_CORE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return sources.hexdigest()[:12]
 
 
 def frame_bytes(content_bytes: int) -> int:

@@ -16,10 +16,11 @@ from threading import Event, Lock, Thread
 from core.commands.channel import address
 from core.commands.channel.far_console import Cancelled, FarConsole
 from core.commands.channel.frames import ChannelBroken, Frames
-from core.commands.channel.protocol import LARGEST_REQUEST_BYTES, program
+from core.commands.channel.protocol import LARGEST_REQUEST_BYTES
 from core.commands.console import Console
 from core.errors import LedgerLocked, LedgerUnavailable, PermissionRefused, SettingsError, SolventError
 from core.ledger.event import Json
+from core.software import software_version
 
 Dispatch = Callable[[Sequence[str], Console], int]
 
@@ -36,7 +37,7 @@ class ChannelServer:
     def __init__(self, path: Path, dispatch: Dispatch, program_version: str | None = None) -> None:
         self._path = path
         self._dispatch = dispatch
-        self._program = program_version or program()
+        self._program = program_version or software_version()
         self._stopping = Event()
         self._changing = Lock()
         self._at_work: dict[Thread, socket.socket] = {}
