@@ -23,13 +23,18 @@ from pages._ui import figure, pd_scale_chart, waterfall_chart
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import RECOMMENDED, plain
 
+# px below which a third of the row is too narrow for its part, so that parts come to stand below each other
+_COLUMN, _HEAD_COLUMN, _INNER_COLUMN = 280, 190, 260
+DIRECTIONS = "▲ raises risk, ▼ lowers risk"
+_TILE = 215  # px: the longest comparison of a key figure on two lines
+
 _below_the_menu: ContextVar[DeltaGenerator] = ContextVar("below the menu of this run")
 
 
 def header() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Where the title goes, and where the controls of the page go."""
-    left, right = st.columns([0.36, 0.64])
-    return left, right
+    row = st.grid(3, min_column_width=_HEAD_COLUMN)
+    return row.cell(), row.cell(column_span=2)
 
 
 def title(place: DeltaGenerator, words: str, aside: str) -> None:
@@ -53,8 +58,15 @@ def menu(pages: Mapping[str, Sequence[Page]]) -> None:
 
 
 def two_thirds() -> tuple[DeltaGenerator, DeltaGenerator]:
-    left, right = st.columns([0.62, 0.38])
-    return left, right
+    """Side by side where there is room for both, else one below the other: no server knows how wide a window is."""
+    row = st.grid(3, min_column_width=_COLUMN)
+    return row.cell(column_span=2), row.cell()
+
+
+def one_third_first() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """As `two_thirds`, the narrow part before the wide one; for the inside of a card."""
+    row = st.grid(3, min_column_width=_INNER_COLUMN)
+    return row.cell(), row.cell(column_span=2)
 
 
 @contextmanager
@@ -80,6 +92,8 @@ def verdict(
             alt=f"Scale of default probabilities by grade: {scale.client.text}, {scale.cut.text}. "
             f"{similar.range if similar else ''}",
         )
+        if similar:
+            st.caption(plain(similar.range))
         if scale.note:
             st.caption(scale.note)
         yield
@@ -101,9 +115,11 @@ def figures(key_figures: Sequence[KeyFigure], narrow: bool) -> None:
             alt="Key figures with their comparisons",
         )
         return
-    for place, one in zip(st.columns(len(key_figures)), key_figures, strict=True):
-        with place:
-            _metric(one)
+    pairs = st.grid(2, min_column_width=2 * _TILE + 30)
+    for first in range(0, len(key_figures), 2):
+        with pairs.cell(), st.grid(2, min_column_width=_TILE):
+            for one in key_figures[first : first + 2]:
+                _metric(one)
 
 
 def _in_one_line(one: KeyFigure) -> str:
@@ -137,8 +153,7 @@ def waterfall(view: Waterfall, narrow: bool) -> None:
         key="waterfall",
         alt=f"Waterfall from the model's base to this client. {view.sum_check}",
     )
-    if narrow:
-        st.caption("▲ raises risk, ▼ lowers risk")
+    st.caption(DIRECTIONS)
 
 
 def sum_check(view: Waterfall, not_used: str) -> None:

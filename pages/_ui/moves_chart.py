@@ -10,25 +10,19 @@ from pages._ui import palette
 from pages._ui.figure import Part, figure, line, marked_note, note
 
 _ROW = 26  # px
-_LETTERS, _LETTERS_NARROW = 30, 24  # what the left margin has room for
-_LEFT, _RIGHT = 168, 140
-_LEFT_NARROW, _RIGHT_NARROW = 154, 66
+_LETTERS = 24  # what the left margin has room for
+_LEFT, _RIGHT = 154, 66  # px; the same on every screen, so that the bars keep their share of a small window
 
 
-def figure_of(view: Moves, narrow: bool) -> Part:
+def figure_of(view: Moves) -> Part:
     rows = list(enumerate(view.moves))
     reach = max(abs(move.points) for move in view.moves) or 1.0
     return figure(
         [_bars(view)],
         shapes=[line(0, 0, -0.6, len(rows) - 0.4, palette.QUIET)],
-        annotations=[part for row, move in rows for part in _words(row, move, narrow)],
+        annotations=[part for row, move in rows for part in _words(row, move)],
         height=_ROW * len(rows) + 16,
-        margin={
-            "l": _LEFT_NARROW if narrow else _LEFT,
-            "r": _RIGHT_NARROW if narrow else _RIGHT,
-            "t": 4,
-            "b": 4,
-        },
+        margin={"l": _LEFT, "r": _RIGHT, "t": 4, "b": 4},
         xaxis={"range": [-1.05 * reach, 1.05 * reach], "visible": False, "fixedrange": True},
         yaxis={"range": [len(rows) - 0.4, -0.6], "visible": False, "fixedrange": True},
     )
@@ -55,12 +49,11 @@ def _bars(view: Moves) -> Part:
     }
 
 
-def _words(row: int, move: Move, narrow: bool) -> list[Part]:
-    name = shorten(move.label, _LETTERS_NARROW if narrow else _LETTERS, placeholder="…")
+def _words(row: int, move: Move) -> list[Part]:
+    name = shorten(move.label, _LETTERS, placeholder="…")
     mark = palette.DIRECTION_MARK[move.direction]
-    said = mark if narrow or not move.direction else f"{mark} {move.direction}"
     return [
         note(name, 0, row, xref="paper", xanchor="right", xshift=-8),
         marked_note(f"<b>{move.shown}</b>", 1, row, xref="paper", xanchor="right", xshift=48),
-        note(said, 1, row, xref="paper", xanchor="left", xshift=54, colour=palette.DIRECTION[move.direction]),
+        note(mark, 1, row, xref="paper", xanchor="left", xshift=54, colour=palette.DIRECTION[move.direction]),
     ]

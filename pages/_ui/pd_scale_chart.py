@@ -12,21 +12,21 @@ from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, 
 
 _TOP, _BOTTOM = 0.61, 0.29  # the band of grades inside the height
 _BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
-_NEAR = 0.13  # share of the width within which two labels would meet
+_CLIENT_WORDS = 0.28  # share of the width that they take where the scale is narrowest
 _DIAMOND = 0.02  # share of the width its half takes, with a little room
-_TICK_ROOM, _TICK_ROOM_NARROW = 0.035, 0.12
+_TICK_ROOM, _TICK_ROOM_NARROW = 0.075, 0.12
 _HEIGHT = 92  # px; the row of similar clients adds its share
 _SIMILAR_ROW = -0.22  # where it lies below the scale
 _SIMILAR_LOWEST, _WORDS_LOWEST = -0.40, -0.62  # end of the picture: words beside the bar, or below it
-_WORDS_ROOM, _WORDS_ROOM_NARROW = 0.43, 0.42  # share of the width that the words beside the bar take
+_WORDS_ROOM = 0.42  # share of the narrowest width that the words beside the bar take
 
 
 def figure_of(
     view: PdScale, recommendation: Recommendation, narrow: bool, similar: SimilarClients | None = None
 ) -> Part:
     colour = palette.RECOMMENDED[recommendation]
-    lowest = 0.0 if similar is None else _lowest(similar, narrow)
-    below = [] if similar is None else [_similar_words(similar, narrow)]
+    lowest = 0.0 if similar is None else _lowest(similar)
+    below = [] if similar is None else [_similar_words(similar)]
     return figure(
         [_client(view, colour)],
         shapes=[*_bands(view), _cut_line(view), *([] if similar is None else _similar_bar(similar))],
@@ -58,9 +58,10 @@ def _similar_bar(similar: SimilarClients) -> list[Part]:
     ]
 
 
-def _similar_words(similar: SimilarClients, narrow: bool) -> Part:
-    words = f"{similar.clients:,} similar clients" if narrow else similar.range
-    side = _side(similar, narrow)
+def _similar_words(similar: SimilarClients) -> Part:
+    """Short enough for every width: the caption below the scale says the range."""
+    words = f"{similar.clients:,} similar clients"
+    side = _side(similar)
     if side == "below":
         middle = (similar.low_position + similar.high_position) / 2
         return note(words, middle, _SIMILAR_ROW, yanchor="top", yshift=-10, colour=palette.QUIET)
@@ -69,16 +70,15 @@ def _similar_words(similar: SimilarClients, narrow: bool) -> Part:
     return note(words, similar.high_position, _SIMILAR_ROW, xanchor="left", xshift=9, colour=palette.QUIET)
 
 
-def _side(similar: SimilarClients, narrow: bool) -> str:
+def _side(similar: SimilarClients) -> str:
     """Beside the bar where there is room for the words, else below it."""
-    room = _WORDS_ROOM_NARROW if narrow else _WORDS_ROOM
-    if similar.low_position >= room:
+    if similar.low_position >= _WORDS_ROOM:
         return "left"
-    return "right" if 1 - similar.high_position >= room else "below"
+    return "right" if 1 - similar.high_position >= _WORDS_ROOM else "below"
 
 
-def _lowest(similar: SimilarClients, narrow: bool) -> float:
-    return _WORDS_LOWEST if _side(similar, narrow) == "below" else _SIMILAR_LOWEST
+def _lowest(similar: SimilarClients) -> float:
+    return _WORDS_LOWEST if _side(similar) == "below" else _SIMILAR_LOWEST
 
 
 def _client(view: PdScale, colour: str) -> Part:
@@ -154,8 +154,11 @@ def _client_words(view: PdScale, colour: str, narrow: bool) -> Part:
 
 
 def _anchor(view: PdScale) -> str:
-    """Away from the ends of the scale and from the words of the cut-off."""
+    """Where the words stay inside the scale and on the client's side of the cut-off; in the middle if they can."""
     client, cut = view.client.position, view.cut.position
-    if client < _NEAR or 0 <= client - cut < _NEAR:
-        return "left"
-    return "right" if client > 1 - _NEAR or 0 < cut - client < _NEAR else "center"
+    least, most = (cut, 1.0) if client >= cut else (0.0, cut)
+    starts = {"center": client - _CLIENT_WORDS / 2, "left": client, "right": client - _CLIENT_WORDS}
+    for anchor, start in starts.items():
+        if start >= least and start + _CLIENT_WORDS <= most:
+            return anchor
+    return "left" if client < _CLIENT_WORDS else "right"

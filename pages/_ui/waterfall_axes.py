@@ -6,7 +6,7 @@ from core.scoring.waterfall import Tick, Waterfall
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, note
 
-_TICK_ROOM, _TICK_ROOM_NARROW = 0.115, 0.16  # share of the axis that a written probability needs
+_TICK_ROOM, _TICK_ROOM_NARROW = 0.2, 0.16  # share of the axis that a written probability needs
 
 
 def axis(view: Waterfall) -> Part:

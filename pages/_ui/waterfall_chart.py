@@ -16,12 +16,13 @@ _HEAD = 46  # px above the first row: PD axis and names of the bands
 
 @dataclass(frozen=True)
 class _Room:
-    """Pixels: what a wide and a narrow screen give each part."""
+    """Pixels: what a desk and a phone give each part; the bars keep 40 % of a window 770 px wide."""
 
     row: int
     left: int
     right: int
     letters: int  # of a label on one line
+    lines: int  # of a label at most
 
     @property
     def narrow(self) -> bool:
@@ -29,10 +30,10 @@ class _Room:
 
 
 _WIDE = {
-    Grouping.FAMILY: _Room(row=28, left=156, right=146, letters=30),
-    Grouping.FEATURE: _Room(row=36, left=232, right=146, letters=36),
+    Grouping.FAMILY: _Room(row=32, left=140, right=62, letters=22, lines=2),
+    Grouping.FEATURE: _Room(row=46, left=140, right=62, letters=22, lines=3),
 }
-_NARROW = _Room(row=46, left=4, right=74, letters=44)
+_NARROW = _Room(row=46, left=4, right=74, letters=44, lines=2)
 
 
 def figure_of(view: Waterfall, narrow: bool) -> Part:
@@ -165,9 +166,9 @@ def _names(view: Waterfall, room: _Room) -> list[Part]:
 
 
 def _name(bar: Bar, room: _Room) -> str:
-    """At most two lines; a label that is too long is cut, the client's value never is."""
+    """No more lines than a row holds; a label that is too long is cut, the client's value never is."""
     value = f"\u00a0· {bar.value}".replace(" ", "\u00a0") if bar.value else ""
-    label = shorten(bar.label, max(10, 2 * room.letters - 4 - len(value)), placeholder=" …")
+    label = shorten(bar.label, max(10, room.lines * (room.letters - 2) - len(value)), placeholder=" …")
     name = "<br>".join(escape(part, quote=False) for part in wrap(f"{label}{value}", room.letters))
     return f"<b>{name}</b>" if bar.kind in _ENDS else name
 
@@ -178,11 +179,18 @@ def _values(view: Waterfall, room: _Room) -> list[Part]:
 
 def _value(row: int, bar: Bar, room: _Room) -> list[Part]:
     place = {"xref": "paper", "yanchor": "middle"}
-    shift = 52 if room.narrow else 56
+    shift = 52 if room.narrow else 46
     if bar.kind in _ENDS:
         return [marked_note(f"<b>{bar.shown}</b>", 1, row, xanchor="right", xshift=shift, **place)]
-    words = palette.DIRECTION_MARK[bar.direction] + ("" if room.narrow or not bar.direction else f" {bar.direction}")
     return [
         note(bar.shown, 1, row, xanchor="right", xshift=shift, **place),
-        note(words, 1, row, colour=palette.DIRECTION[bar.direction], xanchor="left", xshift=shift + 8, **place),
+        note(
+            palette.DIRECTION_MARK[bar.direction],
+            1,
+            row,
+            colour=palette.DIRECTION[bar.direction],
+            xanchor="left",
+            xshift=shift + 4,
+            **place,
+        ),
     ]

@@ -23,18 +23,18 @@ RESET_KEY = "X"
 
 
 @st.fragment
-def what_if(case: Case, narrow: bool) -> None:
+def what_if(case: Case) -> None:
     """A part of its own, drawn for those who may play."""
     guard.require(Page.SCORE, Action.WHAT_IF)
     offered = {field.column: field for field in case.desk.changeable_fields}
     with st.container(border=True):
         _head(case)
-        left, right = st.columns([0.36, 0.64], gap="medium")
+        left, right = cards.one_third_first()
         with left:
             typed = _levers(case, offered) | _corrections(case, offered)
         with right:
             fields = {name: entry_field(case.desk.contract, name) for name in typed}
-            _result(case, typed_changes(fields, case.application, typed), narrow)
+            _result(case, typed_changes(fields, case.application, typed))
 
 
 def _head(case: Case) -> None:
@@ -88,7 +88,7 @@ def _beside(case: Case, field: EntryField, own: Typed, left_out: bool) -> Beside
     return Beside(":material/close:", f"Take as not given: {field.label}", does)
 
 
-def _result(case: Case, changes: Mapping[str, object], narrow: bool) -> None:
+def _result(case: Case, changes: Mapping[str, object]) -> None:
     if not changes:
         _as_it_is(case)
         return
@@ -100,7 +100,7 @@ def _result(case: Case, changes: Mapping[str, object], narrow: bool) -> None:
             return
     st.markdown(f"**{plain(view.headline)}**")
     _before_and_after(view)
-    _moved(view, narrow)
+    _moved(view)
 
 
 def _as_it_is(case: Case) -> None:
@@ -147,15 +147,16 @@ def _metric(label: str, value: str, change: str, before: str, worse: bool, up: b
     )
 
 
-def _moved(view: WhatIf, narrow: bool) -> None:
+def _moved(view: WhatIf) -> None:
     moves = view.by_family
     if moves.moves:
         st.plotly_chart(
-            ReadyFigure(moves_chart.figure_of(moves, narrow)),
+            ReadyFigure(moves_chart.figure_of(moves)),
             config=figure.CONFIG,
             key="what_if_moves",
             alt=f"What moved the score. {moves.sum_check}",
         )
+        st.caption(cards.DIRECTIONS)
     st.caption(plain(f"Sum check: {moves.sum_check}"))
     with st.expander("Figures that moved", icon=":material/table_rows:"):
         st.table(

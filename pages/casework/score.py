@@ -46,7 +46,7 @@ with right:
         decide_cards.decide(case, written)
     cards.reasons(score.reasons)
 if may(person.role, Page.SCORE, Action.WHAT_IF):
-    what_if_cards.what_if(case, narrow)
+    what_if_cards.what_if(case)
 left, right = cards.two_thirds()
 with left:
     standing_cards.standing(case, narrow)

@@ -42,7 +42,7 @@ def _figures(small_desk: Path, narrow: bool) -> Iterator[Part]:
                 yield distribution_chart.figure_of(view, narrow)
         amount = desk.policy.exposure_column
         asked = float(desk.application(key).fields[amount] or 0)
-        yield moves_chart.figure_of(desk.what_if_of(key, {amount: round(asked * 0.5)}).by_family, narrow)
+        yield moves_chart.figure_of(desk.what_if_of(key, {amount: round(asked * 0.5)}).by_family)
 
 
 def test_a_ready_figure_is_what_plotly_makes_of_its_parts_after_checking_them(figures: list[Part]) -> None:
