@@ -6,6 +6,7 @@ A command gets its console given, so that it says the same in a terminal and in 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 import time
@@ -49,6 +50,10 @@ class Console(ABC):
         """A file that the command's words name, only its owner can read it; OSError."""
 
     @abstractmethod
+    def check_writable(self, name: str) -> None:
+        """OSError where such a file cannot be written; nothing is changed."""
+
+    @abstractmethod
     def ask(self, question: str) -> str | None:
         """What a person answers; None where nobody sits."""
 
@@ -81,6 +86,14 @@ class TerminalConsole(Console):
         path = Path(name)
         path.touch(mode=0o600)
         path.write_bytes(content)
+
+    def check_writable(self, name: str) -> None:
+        path = Path(name)
+        if path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
+        else:
+            path.touch(mode=0o600)
+            path.unlink()
 
     def ask(self, question: str) -> str | None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):

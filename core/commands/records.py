@@ -91,5 +91,8 @@ class _Kept(Console):
     def write(self, name: str, content: bytes) -> None:
         raise PermissionError(1, "there is nowhere to write here")
 
+    def check_writable(self, name: str) -> None:
+        raise PermissionError(1, "there is nowhere to write here")
+
     def ask(self, question: str) -> str | None:
         return None

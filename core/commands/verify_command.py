@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from core.accounts.people import CONSOLE
 from core.casework.audit_records import Verify, recorded_head, recorded_verification
 from core.commands.console import Console
 from core.commands.place import Place
-from core.errors import UnknownRecord
+from core.errors import SettingsError, SolventError, UnknownRecord
 from core.ledger.head import Head
 from core.ledger.verification import Verification
 
@@ -27,6 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     ledger = place.ledger()
     against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
+    if arguments.save_head is not None:
+        _check_place(arguments.save_head, console)  # before anything says that a head was taken along
     for notice in ledger.made_good:
         console.err(notice)
     hindered = ledger.writable
@@ -35,12 +38,18 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     found = recorded_verification(ledger, CONSOLE, Verify(against), progress=console.progress)
     if found.warning:
         console.err(f"Warning: {found.warning}")
+    refusal = None
+    if found.sound and arguments.save_head is not None:
+        try:
+            found = replace(found, head=_keep(recorded_head(ledger, CONSOLE), arguments.save_head, console))
+        except SolventError as unsaved:
+            refusal = unsaved  # what was found is said all the same
     if arguments.json:
         console.json({**_as_json(found), "made_good": list(ledger.made_good), "unwritable": hindered})
     else:
         console.lines(_as_lines(found, against))
-    if found.sound and arguments.save_head is not None:
-        _keep(recorded_head(ledger, CONSOLE), arguments.save_head, console)
+    if refusal is not None:
+        raise refusal
     return SOUND if found.sound else NOT_SOUND
 
 
@@ -48,16 +57,31 @@ def _kept(name: str, console: Console, ledger_id: str) -> Head:
     try:
         return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"), ledger_id)
     except OSError as error:
-        raise UnknownRecord(
+        raise SettingsError(
             f"Head {name}: cannot be read ({error.strerror}); name the file that was downloaded."
         ) from None
+    except UnknownRecord as unlike:
+        raise SettingsError(str(unlike)) from None
 
 
-def _keep(head: str, name: str, console: Console) -> None:
+def _check_place(name: str, console: Console) -> None:
+    try:
+        console.check_writable(name)
+    except OSError as error:
+        raise _unwritable(name, error) from None
+
+
+def _keep(head: str, name: str, console: Console) -> Head:
+    """The head that is in the file now."""
     try:
         console.write(name, head.encode())
     except OSError as error:
-        raise UnknownRecord(f"Head {name}: cannot be written ({error.strerror}); name another place.") from None
+        raise _unwritable(name, error) from None
+    return Head.from_json(head)
+
+
+def _unwritable(name: str, error: OSError) -> SettingsError:
+    return SettingsError(f"Head {name}: cannot be written ({error.strerror or error}); name another place.")
 
 
 def _as_json(found: Verification) -> dict[str, object]:
@@ -73,12 +97,20 @@ def _as_json(found: Verification) -> dict[str, object]:
 
 def _as_lines(found: Verification, against: Head | None) -> list[str]:
     if not found.sound:
-        return [
-            f"NOT SOUND from event {found.first_bad} on: {found.finding}.",
-            f"The {found.events:,} events before it hold.",
-        ]
+        first = found.first_bad
+        where = "" if first is None else f" from event {first:,} on"
+        return [f"NOT SOUND{where}: {found.finding}.", _what_holds(found, against)]
     through = f", and goes through the kept head of event {against.count:,}" if against else ""
     return [
         f"Sound: {found.events:,} events, every link holds{through}.",
         f"Head: event {found.head.count:,}, {found.head.hash.hex()}, {found.head.at:%Y-%m-%d %H:%M:%S} UTC.",
     ]
+
+
+def _what_holds(found: Verification, against: Head | None) -> str:
+    if found.first_bad is None or found.events < found.first_bad:
+        return f"The {found.events:,} events before it hold."
+    other = "" if against is None else ", or the head that was given was altered or is not one of this record"
+    return (
+        f"The links of the first {found.events:,} events hold among themselves: either they were written anew{other}."
+    )

@@ -32,6 +32,9 @@ class Heard(Console):
     def write(self, name: str, content: bytes) -> None:
         self.files[name] = content
 
+    def check_writable(self, name: str) -> None:
+        pass
+
     def ask(self, question: str) -> str | None:
         self.said.append(("ask", question))
         return self.answers.pop(0) if self.answers else None

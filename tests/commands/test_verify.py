@@ -173,8 +173,42 @@ def test_a_file_that_is_no_head_is_refused(
     file = tmp_path / "head.json"
     if content is not None:
         file.write_text(content)
-    assert verify("--head", str(file)) == 4
-    assert capsys.readouterr().err.startswith("UnknownRecord: Head")
+    assert verify("--head", str(file)) == 2
+    assert capsys.readouterr().err.startswith("SettingsError: Head")
+
+
+def test_an_altered_head_is_not_said_to_follow_events_that_hold(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(json.dumps(json.loads(_saved(verify, kept)) | {"hash": "ab" * 32}))
+    capsys.readouterr()
+    assert verify("--head", str(kept)) == 1
+    said = capsys.readouterr().out
+    assert "event 7 is not the one that a head kept outside it names" in said
+    assert "The links of the first 7 events hold among themselves: " in said
+    assert "or the head that was given was altered" in said
+    assert "before it hold" not in said
+
+
+def test_a_head_that_cannot_be_written_is_not_taken_along(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify("--save-head", str(tmp_path / "nope" / "x")) == 2
+    assert "cannot be written (No such file or directory); name another place." in capsys.readouterr().err
+    with a_ledger(tmp_path, clock=utc_now) as ledger:
+        assert [event.kind for event in ledger.events()] == ["noted"] * EVENTS
+
+
+def test_the_head_that_is_printed_is_the_one_in_the_file(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    assert verify("--save-head", str(kept), "--json") == 0
+    printed = json.loads(capsys.readouterr().out)["head"]
+    assert {name: json.loads(kept.read_text())[name] for name in ("count", "hash")} == {
+        name: printed[name] for name in ("count", "hash")
+    }
 
 
 def test_a_desk_without_a_ledger_is_refused_and_none_is_made(

@@ -107,6 +107,9 @@ def _answer(frame: dict[str, Json], words: Sequence[str], console: Console) -> d
             case {"write": str(name), "content": str(content)}:
                 console.write(_named(name, words), base64.b64decode(content, validate=True))
                 return {"written": True}
+            case {"check_writable": str(name)}:
+                console.check_writable(_named(name, words))
+                return {"writable": True}
     except (OSError, ValueError, binascii.Error) as error:
         return {"failed": getattr(error, "strerror", None) or str(error)}
     return {}

@@ -54,6 +54,9 @@ class FarConsole(Console):
     def write(self, name: str, content: bytes) -> None:
         self._asked({"write": name, "content": base64.b64encode(content).decode()}, SMALL_FRAME_BYTES)
 
+    def check_writable(self, name: str) -> None:
+        self._asked({"check_writable": name}, SMALL_FRAME_BYTES)
+
     def ask(self, question: str) -> str | None:
         answer = self._asked({"ask": question}, SMALL_FRAME_BYTES).get("answer")
         return answer if isinstance(answer, str) else None

@@ -2,9 +2,9 @@
 
 client: {"program": …, "words": […]}
 server: {"out": line} | {"err": line} | {"progress": [step, share or null]} | {"ask": question}
-      | {"read": name, "most_bytes": n} | {"write": name, "content": base64}
+      | {"read": name, "most_bytes": n} | {"write": name, "content": base64} | {"check_writable": name}
       | {"refusal": [class, sentence], "exit": code} | {"exit": code}
-client, after ask, read and write: {"answer": text or null} | {"content": base64} | {"written": true}
+client, after a question: {"answer": text or null} | {"content": base64} | {"written": true} | {"writable": true}
       | {"failed": why}
 """
 
