@@ -12,10 +12,11 @@ from functools import partial
 
 from core.commands.catalogue import BETWEEN_PROCESSES, ON_THE_LEDGER, module_of, parsed
 from core.commands.channel import client
+from core.commands.channel.address import ClosedToUs
 from core.commands.channel.server import Dispatch
 from core.commands.console import Console
 from core.commands.place import Alone, Place, alone
-from core.errors import LedgerLocked, SettingsError
+from core.errors import LedgerLocked, LedgerUnavailable, SettingsError
 from core.settings import Settings
 
 PATIENCE_SECONDS = 10.0  # an app that starts holds the ledger before it answers; another command soon lets it go
@@ -78,10 +79,16 @@ def _run(settings: Settings, console: Console, beside: Callable[[], int | None],
     """`beside` where an app answers, `here` where the ledger is free; waits a while for one of the two."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
-        code = beside()
+        closed = None
+        try:
+            code = beside()
+        except ClosedToUs as elsewhere:
+            closed, code = elsewhere, None
         if code is not None:
             return code
         with alone(settings) as place:
+            if closed is not None and isinstance(place.without_ledger(), LedgerUnavailable):
+                raise LedgerLocked(str(closed))  # an app has it, of an account that this one has nothing to do with
             if not isinstance(place.without_ledger(), LedgerLocked) or time.monotonic() > until:
                 return here(place)
         console.progress("waiting for the process that has the ledger open")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+import socket
 from pathlib import Path
 from threading import Timer
 
@@ -11,7 +13,7 @@ import pytest
 
 from core import settings
 from core.commands import running
-from core.commands.channel import server
+from core.commands.channel import address, server
 from core.commands.place import alone
 from core.commands.running import dispatch
 from tests.commands.heard import Heard
@@ -67,6 +69,37 @@ def test_a_command_that_waited_long_enough_says_who_has_it(desk: Path, monkeypat
     assert ended.code == 3
     assert ended.out == ""
     assert "LedgerLocked: Ledger in ledger: process " in ended.err
+
+
+@pytest.fixture
+def socket_of_another(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A socket that the kernel lets nobody of this account connect to."""
+    path = desk / "desk.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+
+    def denied(line: socket.socket, at: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(address, "_connect_patiently", denied)
+    return path
+
+
+def test_in_a_copied_folder_the_socket_of_another_account_hinders_nobody(desk: Path, socket_of_another: Path) -> None:
+    ended = typed_here(desk, "verify", "--json")
+    assert (ended.code, json.loads(ended.out)["sound"]) == (0, True)
+    assert socket_of_another.exists()
+
+
+def test_where_the_ledger_is_not_free_either_the_socket_is_named_with_the_remedy(
+    desk: Path, socket_of_another: Path
+) -> None:
+    with alone(settings.read({}, data_dir=desk)) as place:
+        place.ledger()
+        ended = typed_here(desk, "verify")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith(f"LedgerLocked: Channel {socket_of_another}: is there, but cannot be used")
+    assert "where no app runs and the folder is a copy, delete this socket." in ended.err
 
 
 def test_a_score_is_given_without_being_recorded_while_the_ledger_is_locked(

@@ -21,6 +21,10 @@ _ANSWER_SECONDS = 5.0
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 
 
+class ClosedToUs(LedgerLocked):
+    """The socket belongs to another account: its app may run, or the folder is a copy of its."""
+
+
 def listen(path: Path) -> socket.socket:
     """A listening socket at this path with mode 0600, in the place of one that nobody answers any more.
 
@@ -52,11 +56,18 @@ def connect(path: Path) -> socket.socket | None:
     except (FileNotFoundError, ConnectionRefusedError):
         line.close()
         return None
+    except PermissionError as error:
+        line.close()
+        raise ClosedToUs(
+            f"Channel {path}: is there, but cannot be used ({error.strerror}); it is open to the account that runs "
+            "the app, and to no other: run the command as that one, or, where no app runs and the folder is a copy, "
+            "delete this socket."
+        ) from None
     except OSError as error:
         line.close()
         raise LedgerLocked(
-            f"Channel {path}: is there, but cannot be used ({error.strerror}); it is open to the account that runs "
-            "the app, and to no other: run the command as that one, and again when many run at once."
+            f"Channel {path}: is there, but cannot be used ({error.strerror}); "
+            "run the command again, when fewer run at once."
         ) from None
     return line
 
