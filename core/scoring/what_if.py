@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.policy.points import Scale
 from core.policy.recommendation import Recommendation
-from core.portfolio.wording import inside_sentence, percent, points
+from core.portfolio.wording import inside_sentence, money, percent, points
 from core.scoring.changes import Change
 from core.scoring.score import Contribution, Score
 from core.scoring.waterfall import direction
@@ -34,6 +34,7 @@ class Outcome:
     points_shown: str
     grade: str
     recommendation: Recommendation
+    loss_shown: str  # expected loss in the portfolio's currency; "not known" without exposure
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class WhatIf:
     changes: tuple[Change, ...]
     pd_change: str  # difference of the numbers shown: "−7.7 pp"
     points_change: str  # "+12 points"
+    loss_change: str  # "−12,500"; empty where it is as before or one of the two is not known
     recommendation_changes: bool
     headline: str
     by_family: Moves
@@ -88,6 +90,7 @@ def what_if(before: Score, after: Score, changes: Sequence[Change], scale: Scale
         changes=tuple(changes),
         pd_change=_pd_change(old, new),
         points_change=_points_change(old, new),
+        loss_change=_loss_change(before.expected_loss, after.expected_loss),
         recommendation_changes=old.recommendation is not new.recommendation,
         headline=_headline(old, new, changes),
         by_family=moves(_family_parts(before, after)),
@@ -105,6 +108,7 @@ def _outcome(score: Score) -> Outcome:
         points_shown=points(score.points),
         grade=score.grade,
         recommendation=score.recommendation,
+        loss_shown="not known" if score.expected_loss is None else money(round(score.expected_loss)),
     )
 
 
@@ -176,6 +180,13 @@ def _pd_change(old: Outcome, new: Outcome) -> str:
 def _points_change(old: Outcome, new: Outcome) -> str:
     difference = round(new.points) - round(old.points)
     return f"{_sign(difference)}{abs(difference)} points"
+
+
+def _loss_change(old: float | None, new: float | None) -> str:
+    if old is None or new is None:
+        return ""
+    difference = round(new) - round(old)
+    return f"{_sign(difference)}{money(abs(difference))}" if difference else ""
 
 
 def _sign(difference: int) -> str:

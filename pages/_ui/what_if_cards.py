@@ -13,13 +13,14 @@ from core.portfolio.entry_fields import EntryField, Typed, entry_field, typed_ch
 from core.portfolio.wording import percent, points
 from core.scoring.changes import ChangeableField
 from core.scoring.what_if import WhatIf
-from pages._ui import cards, entry_widgets, figure, guard, moves_chart, state
+from pages._ui import cards, entry_widgets, figure, guard, moves_chart, similar_cards, state
 from pages._ui.case import Case
 from pages._ui.entry_widgets import Beside
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import RECOMMENDED, plain
 
 RESET_KEY = "X"
+_TILE = 200  # px: a figure with its change and the figure before on two lines
 
 
 @st.fragment
@@ -100,6 +101,7 @@ def _result(case: Case, changes: Mapping[str, object]) -> None:
             return
     st.markdown(f"**{plain(view.headline)}**")
     _before_and_after(view)
+    similar_cards.extrapolation(case.desk.extrapolation(view.score))
     _moved(view)
 
 
@@ -118,14 +120,19 @@ def _as_it_is(case: Case) -> None:
 
 def _before_and_after(view: WhatIf) -> None:
     worse = view.after.default_probability > view.before.default_probability
-    pd, scored, verdict = st.columns(3)
-    with pd:
+    with st.grid(2, min_column_width=_TILE) as tiles:
         _metric("Probability of default", view.after.pd_shown, view.pd_change, view.before.pd_shown, worse, worse)
-    with scored:
         after = f"{view.after.points_shown} · {view.after.grade}"
         before = f"{view.before.points_shown} · {view.before.grade}"
         _metric("Points and grade", after, view.points_change, before, worse, not worse)
-    with verdict, st.container(border=True, height="stretch", gap="xsmall"):
+        _metric(
+            "Expected loss",
+            view.after.loss_shown,
+            view.loss_change,
+            view.before.loss_shown,
+            *(view.loss_change.startswith("+"),) * 2,
+        )
+    with tiles.cell(), st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("Recommendation")
         name, icon, colour = RECOMMENDED[view.after.recommendation]
         st.badge(name, icon=icon, color=colour)
@@ -134,14 +141,14 @@ def _before_and_after(view: WhatIf) -> None:
 
 
 def _metric(label: str, value: str, change: str, before: str, worse: bool, up: bool) -> None:
-    moved = change[:1] in "+−"
+    moved = change.startswith(("+", "−"))
     st.metric(
         label,
         plain(value),
         change if moved else None,
         delta_color="red" if worse else "green",
         delta_arrow="up" if up else "down",
-        delta_description=f"from {before}" if moved else f"as before, {before}",
+        delta_description=f"as before, {before}" if value == before and not moved else f"from {before}",
         border=True,
         height="stretch",
     )

@@ -61,3 +61,17 @@ def test_a_fact_to_correct_is_left_out_the_same_way(desk: Desk) -> None:
     test.multiselect(key=f"what_if_{CLIENT}").set_value(["EXT_SOURCE_2"]).run()
     press(test, f"what_if_{CLIENT}_EXT_SOURCE_2")
     assert plain(desk.what_if_of(CLIENT, {"EXT_SOURCE_2": None}).headline) in all_text(test)
+
+
+def test_a_change_beyond_what_the_model_has_seen_is_said_beside_its_result(desk: Desk) -> None:
+    test = page()
+    test.number_input(key=f"what_if_{CLIENT}_AMT_CREDIT").set_value(10_000_000.0).run()
+    assert not test.exception
+    changed = desk.what_if_of(CLIENT, {"AMT_CREDIT": 10_000_000.0})
+    warnings = desk.extrapolation(changed.score).warnings
+    beyond = set(warnings) - set(desk.extrapolation(desk.score(CLIENT)).warnings)
+    assert beyond
+    assert all(plain(one) in all_text(test) for one in warnings)
+    assert (changed.after.loss_shown, f"from {changed.before.loss_shown}") in [
+        (metric.value, metric.proto.delta_description) for metric in test.metric if metric.label == "Expected loss"
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,22 @@ def test_a_field_that_keeps_its_value_is_no_change() -> None:
     after = changed(contract, before, {"BORN": -9_000, "LOAN": 1_000.0})
     assert after.fields == before.fields
     assert changes_between(contract, before, after) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown", "change"),
+    [
+        (87_419.0, 30_000.4, ("87,419", "30,000"), "−57,419"),
+        (30_000.0, 87_419.0, ("30,000", "87,419"), "+57,419"),
+        (30_000.2, 30_000.4, ("30,000", "30,000"), ""),
+        (None, 30_000.0, ("not known", "30,000"), ""),
+        (30_000.0, None, ("30,000", "not known"), ""),
+    ],
+)
+def test_expected_loss_stands_before_and_after(
+    before: float | None, after: float | None, shown: tuple[str, str], change: str
+) -> None:
+    old, new = replace(a_score(), expected_loss=before), replace(a_score(), expected_loss=after)
+    view = what_if(old, new, [CREDIT], SCALE)
+    assert (view.before.loss_shown, view.after.loss_shown) == shown
+    assert view.loss_change == change
