@@ -65,7 +65,7 @@ def check(contract: Contract, fields: Mapping[str, object]) -> Application:
     Values inside the contract are kept as they are (whole numbers are stored as int, others as float).
     Raises ApplicationRefused listing every problem by label, rule, what was got and remedy; nothing else.
     """
-    return _made(contract, fields, problems(contract, fields), Problem.__str__)
+    return accepted(contract, fields, problems(contract, fields))
 
 
 def check_new(contract: Contract, fields: Mapping[str, object], *, written_as_json: bool = False) -> Application:
@@ -73,13 +73,22 @@ def check_new(contract: Contract, fields: Mapping[str, object], *, written_as_js
 
     `written_as_json`: the refusal names the key of each field beside its label.
     """
-    found = (*problems(contract, fields), *_known_later(contract, fields))
-    return _made(contract, fields, found, Problem.with_key if written_as_json else Problem.__str__)
+    found = problems_of_new(contract, fields)
+    return accepted(contract, fields, found, Problem.with_key if written_as_json else Problem.__str__)
 
 
-def _made(
-    contract: Contract, fields: Mapping[str, object], found: tuple[Problem, ...], told: Callable[[Problem], str]
+def problems_of_new(contract: Contract, fields: Mapping[str, object]) -> tuple[Problem, ...]:
+    """Everything that keeps these fields from being an application without number and outcome."""
+    return (*problems(contract, fields), *_known_later(contract, fields))
+
+
+def accepted(
+    contract: Contract,
+    fields: Mapping[str, object],
+    found: tuple[Problem, ...],
+    told: Callable[[Problem], str] = Problem.__str__,
 ) -> Application:
+    """The application of fields in which no problem was found; ApplicationRefused with all of them otherwise."""
     if found:
         raise ApplicationRefused(_refusal([told(problem) for problem in found]))
     return Application(

@@ -16,7 +16,8 @@ from core.portfolio import application as applications
 from core.portfolio import application_json
 from core.portfolio.application import Application
 from core.portfolio.contract import FormGroup, text
-from core.portfolio.entry_fields import EntryField, Typed, entry_fields, raw_fields
+from core.portfolio.entry_fields import EntryField, Typed, entry_fields
+from core.portfolio.typed_application import check_typed
 from pages._ui import cache, cards, case, entry_widgets, guard, recorded, state
 from pages._ui.case import Case
 from pages._ui.drafts import Content, Draft, Way
@@ -26,7 +27,7 @@ from pages._ui.words import plain
 
 SCORE_KEY = "Ctrl+Enter"
 _WAYS = {Way.FORM: ":gray[Form]", Way.PASTE: ":gray[Paste JSON]"}
-_COLUMNS = 3
+_COLUMNS, _COLUMN = 3, 250  # at most so many beside each other, each at least so many px wide
 
 
 def asked(desk: Desk) -> Case | None:
@@ -57,7 +58,7 @@ def application_of(desk: Desk, sent: Content) -> Application:
     if sent.way is Way.PASTE:
         fields = application_json.read_pasted(sent.pasted)
         return applications.check_new(desk.contract, fields, written_as_json=True)
-    return applications.check_new(desk.contract, raw_fields(entry_fields(desk.contract), sent.typed))
+    return check_typed(desk.contract, sent.typed)
 
 
 @st.fragment
@@ -122,10 +123,10 @@ def _form(desk: Desk, start: Content) -> Mapping[str, Typed]:
 
 
 def _group(group: FormGroup, fields: Mapping[str, EntryField], start: Content) -> dict[str, Typed]:
-    columns = st.columns(_COLUMNS)
+    places = st.grid(_COLUMNS, min_column_width=_COLUMN)
     typed: dict[str, Typed] = {}
-    for place, name in enumerate(group.columns):
-        with columns[place % _COLUMNS]:
+    for name in group.columns:
+        with places.cell():
             typed[name] = _field(fields[name], start.typed.get(name))
     return typed
 
@@ -134,7 +135,11 @@ def _field(field: EntryField, kept: Typed) -> Typed:
     key = state.entry_field_key(field.column)
     start = state.started_with(key, kept)
     empty = Beside(":material/close:", f"Empty: {field.label}", partial(_empty, field.column))
-    return entry_widgets.field(field, key, start, None if start is None else empty)
+    return entry_widgets.field(_marked(field), key, start, None if start is None else empty)
+
+
+def _marked(field: EntryField) -> EntryField:
+    return replace(field, label=f"{field.label} · required") if field.required else field
 
 
 def _empty(column: str) -> None:

@@ -228,9 +228,9 @@ def test_an_empty_form_in_a_second_window_does_not_wipe_out_the_first(desk: Desk
 
 def test_a_large_amount_is_repeated_with_its_thousands_separated(desk: Desk) -> None:
     test = fill(page(), {"AMT_CREDIT": 1_350_000.5, "CNT_CHILDREN": 2})
-    assert test.number_input(key="entry_field_AMT_CREDIT").label == "Credit amount · 1,350,000.5"
-    assert test.number_input(key="entry_field_CNT_CHILDREN").label == "Children"
-    assert test.number_input(key="entry_field_AMT_INCOME_TOTAL").label == "Income"
+    assert test.number_input(key="entry_field_AMT_CREDIT").label == "Credit amount · required · 1,350,000.5"
+    assert test.number_input(key="entry_field_CNT_CHILDREN").label == "Children · required"
+    assert test.number_input(key="entry_field_AMT_INCOME_TOTAL").label == "Income · required"
 
 
 def test_a_changed_form_says_that_the_result_is_older(desk: Desk) -> None:
@@ -295,3 +295,11 @@ def test_what_if_works_on_an_application_typed_in(desk: Desk) -> None:
     lever.set_value(900_000.0).run()
     typed = applications.check(desk.contract, REQUIRED)
     assert plain(desk.what_if(typed, {"AMT_CREDIT": 900_000.0}).headline) in all_text(test)
+
+
+def test_what_must_be_given_says_so_in_its_label_and_nothing_else_does(desk: Desk) -> None:
+    test = page()
+    drawn = {part.key: part.label for part in (*test.number_input, *test.selectbox)}
+    for name in (name for group in desk.contract.form for name in group.columns):
+        label = drawn[f"entry_field_{name}"]
+        assert ("· required" in label) is not desk.contract.main_columns[name].nullable
