@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+from weakref import ref
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
@@ -40,6 +43,8 @@ _TITLES: dict[type[SolventError], tuple[str, str]] = {
     ModelMissing: ("There is no model yet", ":material/deployed_code_alert:"),
     ModelRefused: ("The model was refused", ":material/gpp_bad:"),
 }
+_DRAWN_WITH: Final = "desk_drawn_with"
+_ON_A_CASE: Final = (Action.READ, Action.WHAT_IF, Action.DECIDE)  # asked for by no callback, where no run can begin
 _OTHERWISE = ("This could not be done", ":material/error:")
 
 
@@ -49,7 +54,22 @@ def require(page: Page, action: Action) -> Person:
     The first line of every page, and of every fragment and callback: they run without the entry script.
     """
     with refusals():
-        return visitor.acting(page, action)
+        person = visitor.acting(page, action)
+        if page is Page.SCORE and action in _ON_A_CASE and _fragment_alone() and _desk_was_replaced():
+            st.rerun(scope="app")
+        return person
+
+
+def _fragment_alone() -> bool:
+    """Whether only a part of the page runs anew, with the case of before."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
+
+
+def _desk_was_replaced() -> bool:
+    """Whether the desk is another one than the page was drawn with: its client may have been forgotten since."""
+    drawn_with: ref[Desk] | None = st.session_state.get(_DRAWN_WITH)
+    return drawn_with is not None and drawn_with() is not cache.desk()
 
 
 def somebody() -> Person:
@@ -65,6 +85,7 @@ def desk() -> Desk:
     """The open desk; a visitor for whom there is none reads why, and the page ends here."""
     with refusals(), st.spinner("Opening the portfolio and the model …"):
         opened = cache.desk()
+    st.session_state[_DRAWN_WITH] = ref(opened)
     cards.in_force(opened.model.version, opened.policy.version)
     record_notices.draw()
     return opened
