@@ -76,7 +76,7 @@ class Replayer:
                 return tally.report(cancelled=False)
             for replay in self._replays(together):
                 tally.add(replay)
-            progress(f"replay: {tally.records:,} records", tally.records / expected if expected else None)
+            progress(f"replay: {tally.so_far}", tally.records / expected if expected else None)
         return tally.report(cancelled=True)
 
     def _replays(self, records: Sequence[StoredRecord]) -> list[Replay]:

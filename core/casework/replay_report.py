@@ -151,6 +151,12 @@ class Tally:
     def records(self) -> int:
         return self._verdicts.total()
 
+    @property
+    def so_far(self) -> str:
+        """How many were repeated, and how that went; what was erased is nobody's difference."""
+        others = self._verdicts[Verdict.DIFFERS] + self._verdicts[Verdict.IMPOSSIBLE]
+        return f"{self.records:,} records, {f'{others:,} not the same' if others else 'all the same so far'}"
+
     def add(self, replay: Replay) -> None:
         self._verdicts[replay.verdict] += 1
         self._parts.update({difference.part.value for difference in replay.differences})

@@ -15,7 +15,7 @@ from pages._ui.audit_replay_answer import Answer, read_answer
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = (sys.executable, "-m", "core", "replay", "--all", "--json")
-_TOLD: Final = re.compile(r"replay: ([\d,]+) records")
+_TOLD: Final = re.compile(r"replay: (([\d,]+) records, (?:all the same so far|[\d,]+ not the same))")
 _PATIENCE_SECONDS: Final = 5.0
 
 
@@ -23,9 +23,10 @@ class Replaying:
     """The one replay of this app: how far it is, and how the last one ended."""
 
     def __init__(self) -> None:
-        self.answer: Answer | None = None  # of the last one; None: never, or cancelled
+        self.answer: Answer | None = None  # of the last one; None: never, or dismissed
         self.at: datetime | None = None  # when it ended
         self.records = 0  # repeated so far
+        self._so_far = ""  # the same in words, and how it went
         self._process: subprocess.Popen[str] | None = None
         self._reading: Thread | None = None
         self._turn = Lock()
@@ -39,12 +40,17 @@ class Replaying:
         with self._turn:
             if self.running:
                 return False
-            self.answer, self.records = None, 0
+            self.answer, self.records, self._so_far = None, 0, ""
             out = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the thread that reads it closes it
             self._process = subprocess.Popen(_COMMAND, cwd=_ROOT, stdout=out, stderr=subprocess.PIPE, text=True)
             self._reading = Thread(target=self._follow, args=(self._process, out), daemon=True)
             self._reading.start()
             return True
+
+    def dismiss(self) -> None:
+        """How the last one ended is said no more."""
+        if not self.running:
+            self.answer = None
 
     def end(self) -> None:
         """Nothing of it runs any more when this returns."""
@@ -66,11 +72,11 @@ class Replaying:
             for line in process.stderr or ():
                 told = _TOLD.search(line)
                 if told:
-                    self.records = int(told[1].replace(",", ""))
+                    self.records, self._so_far = int(told[2].replace(",", "")), told[1]
                 last = line.strip() or last
             code = process.wait()
             out.seek(0)
-            self.answer, self.at = read_answer(code, out.read(), last), datetime.now(UTC)
+            self.answer, self.at = read_answer(code, out.read(), last, self._so_far), datetime.now(UTC)
 
 
 replaying = Replaying()

@@ -13,16 +13,16 @@ _ANSWERED = (0, 1)  # the same, or with differences; every other code is a refus
 
 @dataclass(frozen=True)
 class Answer:
-    sound: bool
+    sound: bool | None  # None: cancelled, which says nothing of the rest
     title: str
     words: str
     lines: tuple[str, ...]  # what differs, or could not be repeated
 
 
-def read_answer(code: int, out: str, last_words: str) -> Answer | None:
-    """What the command printed; None when it was ended before it had an answer."""
+def read_answer(code: int, out: str, last_words: str, so_far: str = "") -> Answer:
+    """What the command printed; when it was ended before it had an answer, how far it was."""
     if code < 0:
-        return None
+        return Answer(None, "The replay was cancelled", f"Cancelled {_after(so_far)}.", ())
     if code not in _ANSWERED:
         return Answer(False, "The replay could not be made", last_words or "See the server's log.", ())
     said: Public = json.loads(out)
@@ -38,6 +38,10 @@ def read_answer(code: int, out: str, last_words: str) -> Answer | None:
     sound = said.get("sound") is True
     title = "Everything that can be read was repeated" if sound else "Not everything came out the same"
     return Answer(sound, title, f"{'; '.join(filter(None, parts))}.", _first(said))
+
+
+def _after(so_far: str) -> str:
+    return f"after {so_far}" if so_far else "before the first records were repeated"
 
 
 def _counted(said: Public, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.accounts.roles import Action, Page
+from core.casework.replay import AT_ONCE
 from core.casework.stored_record import REPLAYABLE
 from core.ledger.ledger import Ledger
 from pages._ui import guard
@@ -15,6 +16,12 @@ from pages._ui.audit_replay import replaying
 from pages._ui.words import plain
 
 _LOOK_EVERY: Final = 0.2  # seconds
+_BEGINNING: Final = f"Replaying: opening models and portfolio, then the first {AT_ONCE:,} scores and decisions …"
+_LOOKS: Final = {  # by whether it was sound; cancelled, it was neither
+    True: (st.success, ":material/verified:"),
+    False: (st.error, ":material/gpp_bad:"),
+    None: (st.info, ":material/cancel:"),
+}
 
 
 def button() -> None:
@@ -40,10 +47,14 @@ def draw() -> bool:
     answer, at = replaying.answer, replaying.at
     if answer is None or at is None:
         return False
-    said, icon = (st.success, ":material/verified:") if answer.sound else (st.error, ":material/gpp_bad:")
+    said, icon = _LOOKS[answer.sound]
     said(plain(answer.words), title=f"{answer.title}, {at:%-d %B %Y, %H:%M} UTC", icon=icon)
     for line in answer.lines:
         st.caption(plain(line))
+    if st.button("Dismiss", icon=":material/close:", key="dismiss_replay"):
+        guard.require(Page.HISTORY, Action.REPLAY)
+        replaying.dismiss()
+        st.rerun()
     return False
 
 
@@ -53,7 +64,7 @@ def wait(ledger: Ledger) -> None:
     place = st.empty()
     while replaying.running:
         done = replaying.records
-        words = f"Replaying: {done:,} of {expected:,} scores and decisions" if done else "Replaying: beginning …"
+        words = f"Replaying: {done:,} of {expected:,} scores and decisions" if done else _BEGINNING
         place.progress(min(done / expected, 1.0) if expected else 0.0, words)
         sleep(_LOOK_EVERY)
     st.rerun()

@@ -205,13 +205,16 @@ def test_everything_is_replayed_beside_the_app_and_answered_in_a_sentence(replay
     assert not replaying.running
 
 
-def test_a_second_replay_is_not_begun_and_a_cancelled_one_leaves_no_answer(replaying: audit_replay.Replaying) -> None:
+def test_a_second_replay_is_not_begun_and_a_cancelled_one_is_said_until_it_is_dismissed(
+    ledger: Ledger, replaying: audit_replay.Replaying
+) -> None:
     assert replaying.begin()
     assert not replaying.begin()
     assert replaying.running
     replaying.end()
     assert not replaying.running
-    assert replaying.answer is None
+    assert "Cancelled before the first records were repeated" in page().info[0].value
+    assert not click(page(), "Dismiss").info
 
 
 @pytest.mark.parametrize("role", [Role.RISK_MANAGER, Role.ADMINISTRATOR])

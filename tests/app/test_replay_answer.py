@@ -17,7 +17,6 @@ def printed(*replays: Replay) -> str:
 
 def test_all_the_same_is_sound_and_erased_ones_are_counted_apart() -> None:
     answer = read_answer(0, printed(Replay(1, Verdict.SAME, from_raw=True), Replay(2, Verdict.ERASED)), "")
-    assert answer is not None
     assert answer.sound
     assert answer.words == (
         "1 of 2 scores and decisions came out the same to the last bit, 1 of them also from the raw application; "
@@ -30,7 +29,6 @@ def test_a_difference_is_named_with_its_event_and_its_part() -> None:
     differs = Replay(17, Verdict.DIFFERS, (Difference(Part.MODEL, "margin: -1.25 then, -1.5 now"),))
     impossible = Replay(18, Verdict.IMPOSSIBLE, reason="the model m1 is not here any more")
     answer = read_answer(1, printed(differs, impossible), "")
-    assert answer is not None
     assert not answer.sound
     assert "1 differ (model: 1)" in answer.words
     assert "1 could not be repeated (the model m1 is not here any more: 1)" in answer.words
@@ -42,9 +40,16 @@ def test_a_difference_is_named_with_its_event_and_its_part() -> None:
 
 def test_a_refusal_is_said_in_the_commands_words() -> None:
     answer = read_answer(3, "", "ModelMissing: there is no model yet")
-    assert answer is not None
     assert (answer.sound, answer.words) == (False, "ModelMissing: there is no model yet")
 
 
-def test_a_replay_that_was_ended_has_no_answer() -> None:
-    assert read_answer(-15, "", "replay: 200 records") is None
+def test_a_cancelled_replay_says_how_far_it_was_and_how_that_went() -> None:
+    tally = Tally()
+    tally.add(Replay(1, Verdict.SAME))
+    tally.add(Replay(2, Verdict.ERASED))
+    answer = read_answer(-15, "", "replay: 2 records", tally.so_far)
+    assert answer.sound is None
+    assert answer.words == "Cancelled after 2 records, all the same so far."
+    tally.add(Replay(3, Verdict.IMPOSSIBLE))
+    assert read_answer(-15, "", "", tally.so_far).words == "Cancelled after 3 records, 1 not the same."
+    assert read_answer(-15, "", "").words == "Cancelled before the first records were repeated."
