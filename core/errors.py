@@ -105,6 +105,7 @@ class AccountsUnavailable(SolventError):
 
 class LedgerUnavailable(SolventError):
     exit_code = 3
+    first_bad: int | None = None  # the event that is damaged beyond repair, where that is why
 
 
 class LedgerLocked(LedgerUnavailable):

@@ -9,7 +9,7 @@ from core.accounts.people import CONSOLE
 from core.casework.audit_records import Verify, recorded_head, recorded_verification
 from core.commands.console import Console
 from core.commands.place import Place
-from core.errors import SettingsError, SolventError, UnknownRecord
+from core.errors import LedgerUnavailable, SettingsError, SolventError, UnknownRecord
 from core.ledger.head import Head
 from core.ledger.verification import Verification
 
@@ -26,7 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
-    ledger = place.ledger()
+    try:
+        ledger = place.ledger()
+    except LedgerUnavailable as unopened:
+        if unopened.first_bad is None:
+            raise
+        return _damaged(unopened.first_bad, str(unopened), arguments.json, console)
     against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
     if arguments.save_head is not None:
         _check_place(arguments.save_head, console)  # before anything says that a head was taken along
@@ -51,6 +56,15 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     if refusal is not None:
         raise refusal
     return SOUND if found.sound else NOT_SOUND
+
+
+def _damaged(first_bad: int, why: str, as_json: bool, console: Console) -> int:
+    """A record that cannot even be opened for damage: the same answer, with nothing but where it begins."""
+    if as_json:
+        console.json({"sound": False, "events": None, "first_bad": first_bad, "finding": why})
+    else:
+        console.lines([f"NOT SOUND from event {first_bad:,} on: {why}"])
+    return NOT_SOUND
 
 
 def _kept(name: str, console: Console, ledger_id: str) -> Head:

@@ -104,10 +104,12 @@ class _Start:
         if first_bad is None and damaged and merge.last.sequence < head.count:
             first_bad = merge.last.sequence + 1
         if first_bad is not None:
-            raise LedgerUnavailable(
+            damaged_record = LedgerUnavailable(
                 f"Ledger: event {first_bad} is damaged or missing in both the journal and the database, and events "
                 f"behind it were recorded; nothing was changed. Restore {self._files.folder.name} from its backup."
             )
+            damaged_record.first_bad = first_bad
+            raise damaged_record
 
     def _mend_journal(self, merge: Merge) -> None:
         for segment in merge.rewrites:

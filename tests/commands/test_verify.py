@@ -133,8 +133,19 @@ def test_damage_that_cannot_be_made_good_names_its_first_event(
 ) -> None:
     _edit(tmp_path, 3)
     (tmp_path / "ledger" / "ledger.duckdb").write_bytes(b"not a database")
+    assert verify() == 1
+    assert capsys.readouterr().out.startswith(
+        "NOT SOUND from event 3 on: Ledger: event 3 is damaged or missing in both"
+    )
+    assert verify("--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["sound"], said["first_bad"]) == (False, 3)
+    assert "Restore ledger from its backup." in said["finding"]
+
+
+def test_a_record_without_its_key_is_not_called_unsound(verify: Callable[..., int], tmp_path: Path) -> None:
+    (tmp_path / "master.key").unlink()
     assert verify() == 3
-    assert "LedgerUnavailable: Ledger: event 3 is damaged or missing in both" in capsys.readouterr().err
 
 
 def test_a_kept_head_is_verified_against_later(
