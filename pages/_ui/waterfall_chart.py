@@ -11,6 +11,7 @@ from pages._ui import palette, waterfall_axes
 from pages._ui.figure import Part, box, figure, line, marked_note, note
 
 _ENDS = (BarKind.BASE, BarKind.CLIENT)
+_SHORT_VALUE = 5  # letters of a value that stays beside the last word of its label
 _HEAD = 46  # px above the first row: PD axis and names of the bands
 
 
@@ -167,10 +168,19 @@ def _names(view: Waterfall, room: _Room) -> list[Part]:
 
 def _name(bar: Bar, room: _Room) -> str:
     """No more lines than a row holds; a label that is too long is cut, the client's value never is."""
-    value = f"\u00a0· {bar.value}".replace(" ", "\u00a0") if bar.value else ""
+    value = _value_words(bar.value, room)
     label = shorten(bar.label, max(10, room.lines * (room.letters - 2) - len(value)), placeholder=" …")
     name = "<br>".join(escape(part, quote=False) for part in wrap(f"{label}{value}", room.letters))
     return f"<b>{name}</b>" if bar.kind in _ENDS else name
+
+
+def _value_words(value: str, room: _Room) -> str:
+    """Behind the label; held together where it fits a line, so that no word is broken to make room."""
+    if not value:
+        return ""
+    before = "\u00a0" if len(value) <= _SHORT_VALUE else " "
+    held = value.replace(" ", "\u00a0") if len(value) + 2 <= room.letters else value
+    return f"{before}·\u00a0{held}"
 
 
 def _values(view: Waterfall, room: _Room) -> list[Part]:

@@ -101,6 +101,23 @@ def test_a_long_name_takes_the_three_lines_of_its_row_and_keeps_the_clients_valu
     assert name.endswith("1,234,567.89")
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "name"),
+    [
+        ("Occupation", "Sales staff", "Occupation<br>·\u00a0Sales\u00a0staff"),
+        ("Occupation", "Sales", "Occupation\u00a0·\u00a0Sales"),
+        ("Employer", "Business Entity Type 3", "Employer ·\u00a0Business<br>Entity Type 3"),
+    ],
+)
+def test_no_word_of_a_name_is_broken(label: str, value: str, name: str) -> None:
+    bar = Bar(label, 560.0, 530.0, -30.0, BarKind.STEP, "−30.0", "raises risk", value)
+    view = a_waterfall(grouping=Grouping.FEATURE, bars=(BARS[0], bar, BARS[-1]))
+    shown = next(text for text in texts(waterfall_chart.figure_of(view, narrow=False)) if text.startswith(label))
+    words = shown.replace("<br>", " ").replace("\u00a0", " ").split()
+    assert words == [*label.split(), "·", *value.split()]
+    assert shown == name
+
+
 def test_the_decision_bands_lie_behind_the_bars_from_end_to_end() -> None:
     shapes = layout(waterfall_chart.figure_of(a_waterfall(), narrow=False))["shapes"]
     boxes = [shape for shape in shapes if shape["type"] == "rect"]
