@@ -15,7 +15,7 @@ _MOST = 10
 _HEADS = ("Decided", "By", "Credit amount", "PD", "Recommended", "Decided as", "Outcome")
 
 
-def before(scored: Event | str) -> None:
+def before(scored: Event | str, narrow: bool) -> None:
     """Nothing is drawn for a client on whom nothing was decided, or while there is no record."""
     if isinstance(scored, str) or not scored.applicant:
         return
@@ -28,7 +28,7 @@ def before(scored: Event | str) -> None:
             st.subheader("This client before", anchor=False, width="content")
             st.caption(_count(page.total), width="content")
         st.table(
-            [dict(zip(_HEADS, _cells(row), strict=True)) for row in page.rows],
+            [_in_two_columns(row) if narrow else dict(zip(_HEADS, _cells(row), strict=True)) for row in page.rows],
             border="horizontal",
             alt="Earlier decisions on this client, newest first",
         )
@@ -37,6 +37,13 @@ def before(scored: Event | str) -> None:
 def _count(total: int) -> str:
     shown = f", the newest {_MOST} shown" if total > _MOST else ""
     return f"{total:,} decision{'' if total == 1 else 's'}{shown}"
+
+
+def _in_two_columns(row: HistoryRow) -> dict[str, str]:
+    """For a phone: when and by whom, then all else in one sentence."""
+    at, officer, amount, pd, recommended, decided, outcome = _cells(row)
+    what = f"{decided} (recommended: {recommended.lower()}). Credit amount {amount}, PD {pd}; outcome {outcome}"
+    return {"Decided": f"{at}, {officer}", "As": what}
 
 
 def _cells(row: HistoryRow) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why_cards.why(desk, score, narrow)
-    before_cards.before(written)
+    before_cards.before(written, narrow)
     similar_cards.similar(case, similar)
 with right:
     cards.facts(facts)
