@@ -17,7 +17,8 @@ from core.commands.console import ConsoleProgress, print_json, print_lines
 from core.commands.demo_portfolio import is_demo, is_of_raw_dir
 from core.commands.demo_reset import forget_demo
 from core.desk import open_desk
-from core.errors import ModelMissing, ModelRefused, PortfolioMissing, SettingsError
+from core.errors import LedgerUnavailable, ModelMissing, ModelRefused, PortfolioMissing, SettingsError
+from core.ledger.keys import KEY_FILE, KeyStore
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
 from core.portfolio.contract import Contract
@@ -53,15 +54,30 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         made = set_up(settings, demo_of(arguments.applicants, arguments.seed), datetime.now(UTC), progress)
         accounts = make_first_accounts(open_accounts(settings), settings.first_accounts_file, datetime.now(UTC))
     progress.close()
+    unopened = _why_the_record_does_not_open(settings)
+    if unopened:
+        print(unopened, file=sys.stderr)  # no refusal: what was made is made, and scores are given without a record
     if accounts:
         made.append("first accounts")
         _show_accounts(accounts, settings)
     _say_what_was_ignored(arguments, made)
     if arguments.json:
-        print_json({"made": made})
+        print_json({"made": made, "record": unopened})
     else:
-        print_lines([f"Made: {', '.join(made)}." if made else "Everything is in place."])
+        in_place = "Everything but the record is in place." if unopened else "Everything is in place."
+        print_lines([f"Made: {', '.join(made)}." if made else in_place])
     return 0
+
+
+def _why_the_record_does_not_open(settings: Settings) -> str:
+    """What hinders its keys, in a sentence; empty when there is no record yet, or they open."""
+    if not (settings.ledger_dir / KEY_FILE).exists() and not demo_past.has_events(settings):
+        return ""
+    try:
+        KeyStore.open(settings.ledger_dir, settings.master_key_file).close()
+    except LedgerUnavailable as refusal:
+        return str(refusal)
+    return ""
 
 
 def _say_what_was_ignored(arguments: argparse.Namespace, made: list[str]) -> None:

@@ -76,6 +76,21 @@ def test_on_a_terminal_the_first_passwords_are_shown_once(
     assert not any(line in capsys.readouterr().err for line in lines)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_record_whose_master_key_is_not_there_is_not_in_place(
+    desk_copy: settings.Settings, capsys: pytest.CaptureFixture[str], replaced: bool
+) -> None:
+    open_ledger(desk_copy).close()
+    desk_copy.master_key_file.unlink()
+    if replaced:
+        desk_copy.master_key_file.write_text("ab" * 32)
+    assert main(["--data", str(desk_copy.data_dir), "setup"]) == 0
+    said = capsys.readouterr()
+    assert "Everything is in place." not in said.out
+    assert "Master key master.key: " in said.err
+    assert desk_copy.master_key_file.exists() is replaced
+
+
 def test_a_damaged_model_is_made_anew(desk_copy: settings.Settings) -> None:
     model = registry.active(desk_copy.models_dir) / "model.txt"
     model.write_text(model.read_text().replace("leaf_value=", "leaf_value=9", 1))
