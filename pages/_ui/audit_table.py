@@ -9,11 +9,15 @@ import streamlit as st
 
 from core.casework.audit import AuditPage, AuditQuestion, AuditRow
 from core.casework.audit_words import WORDS, Group
-from pages._ui import audit_state
+from pages._ui import audit_state, clicked_row
 
 NEXT_KEY: Final = "N"
 PREVIOUS_KEY: Final = "P"
-KEYS: Final = ((NEXT_KEY, "older events"), (PREVIOUS_KEY, "newer events"))
+KEYS: Final = (
+    (clicked_row.KEY, "read the event of the marked cell"),
+    (NEXT_KEY, "older events"),
+    (PREVIOUS_KEY, "newer events"),
+)
 _MOMENT: Final = "YYYY-MM-DD HH:mm:ss"
 _ROW: Final = 35  # pixels, also the line of names
 _MOST_ROWS_IN_VIEW: Final = 13
@@ -37,7 +41,7 @@ def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
         st.subheader("Events", anchor=False, width="content")
         if page.rows:
             last = first + len(page.rows) - 1
-            st.caption(f"{first:,} to {last:,} of {page.total:,}, newest first", width="content")
+            st.caption(f"{first:,} to {last:,} of {page.total:,}, newest first. Click one to read it.", width="content")
     if not page.rows:
         st.markdown("No event fits this question.")
         st.caption("Choose a longer period, or clear a filter.")
@@ -45,18 +49,24 @@ def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
     shown = tuple(row.sequence for row in page.rows)
     key = f"audit_events_{shown[0]}_{shown[-1]}_{len(shown)}_{narrow}"
     picked = audit_state.picked()
+    first = shown.index(picked) if picked in shown else None
     st.dataframe(
         _frame(page.rows, narrow),
         hide_index=True,
         height=(min(len(shown), _MOST_ROWS_IN_VIEW) + 1) * _ROW + 2,
         column_config=_NARROW if narrow else _WIDE,
         key=key,
-        on_select=lambda: audit_state.pick_of(key, shown),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [shown.index(picked)]}} if picked in shown else None,
+        on_select=lambda: _pick(key, shown, first),
+        selection_mode=clicked_row.MODES,
+        selection_default={"selection": {"rows": [first]}} if first is not None else None,
         alt="Events on the chain: number, time, kind, who, role, where from, what in words and hash, newest first",
     )
     _pager(page)
+
+
+def _pick(table: str, shown: tuple[int, ...], first: int | None) -> None:
+    clicked_row.tick(table, first)
+    audit_state.pick_of(table, shown)
 
 
 def _pager(page: AuditPage) -> None:

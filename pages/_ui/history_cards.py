@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.accounts.roles import Action, Page
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
+from core.casework.demo_decisions import demo_decisions, demo_sentence
 from core.casework.history_question import HistoryQuestion, State
 from core.casework.history_summary import Share, day_words, days_of, in_a_sentence, open_sentence, week_shares
 from core.casework.pd_spread import PdSpread
@@ -46,13 +47,15 @@ def view(ledger: Ledger, question: HistoryQuestion, now: datetime) -> HistoryVie
         weeks = volumes(cursor, question, Grain.WEEK)
         bins = pd_histogram(cursor, question)
         overridden = overrides(cursor, question)
+        demo = demo_decisions(cursor, question)
     known = changes(ledger)
     days = days_of(question.period, weeks, now)
     sentence = (
         open_sentence(weeks, days) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total, days)
     )
+    told = f"{sentence} {demo_sentence(demo, sum(week.decisions for week in weeks))}".strip()
     period = question.period
-    return HistoryView(weeks, bins, overridden, sentence, within(known, period), policy_at_the_end(known, period))
+    return HistoryView(weeks, bins, overridden, told, within(known, period), policy_at_the_end(known, period))
 
 
 def head(sentence: str) -> None:

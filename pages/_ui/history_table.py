@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from core.casework.history import HistoryPage, HistoryRow
+from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
-from pages._ui import history_forms, history_state
+from pages._ui import clicked_row, history_forms, history_state
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
 
 NEXT_KEY, PREVIOUS_KEY = "N", "P"
@@ -80,6 +81,7 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
     """One row can be chosen: it opens its record. `beside`: a record stands beside the table."""
     sequences = [row.sequence for row in page.rows]
     table, opened = history_state.table_key(sequences), history_state.record()
+    first = sequences.index(opened) if opened in sequences else None
     st.dataframe(
         _frame(page.rows),
         hide_index=True,
@@ -88,16 +90,15 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
         column_order=_NARROW if narrow else _BESIDE_A_RECORD if beside else _WIDE,
         column_config=_columns(narrow or beside),
         key=table,
-        on_select=lambda: _choose(table, sequences),
-        selection_mode="single-row",
-        selection_default=history_state.first_selection(
-            table, sequences.index(opened) if opened in sequences else None
-        ),
+        on_select=lambda: _choose(table, sequences, first),
+        selection_mode=clicked_row.MODES,
+        selection_default=history_state.first_selection(table, first),
         alt="The filtered decisions, one row each; choosing a row opens its record",
     )
 
 
-def _choose(table: str, sequences: Sequence[int]) -> None:
+def _choose(table: str, sequences: Sequence[int], first: int | None) -> None:
+    clicked_row.tick(table, first)
     place = history_state.selected_place(table)
     if place is None:
         history_state.close_record()
@@ -108,7 +109,7 @@ def _choose(table: str, sequences: Sequence[int]) -> None:
 def pages(page: HistoryPage, question: HistoryQuestion, narrow: bool) -> None:
     """Where in the list this is, and the way to the other pages."""
     first = (page.page - 1) * question.rows_per_page + 1
-    told = f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Times are UTC."
+    told = f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Click a row to read it. Times are UTC."
     if page.notes_searched is not None:
         told += f" Notes of the newest {page.notes_searched:,} were searched. The charts do not look into notes."
     asked = replace(question, page=1)
@@ -160,8 +161,12 @@ def shown_pages(current: int, last: int) -> tuple[int, ...]:
 def no_rows(question: HistoryQuestion) -> None:
     with st.container(horizontal_alignment="center"):
         st.space("small")
-        st.markdown("**No decision fits these filters**", width="content")
-        st.caption(plain(f"Asked for: {question.in_words()}."), text_alignment="center")
+        if question.about == NOBODY:
+            st.markdown("**No application or client like that in the record**", width="content")
+            st.caption("A client is found by the full number, an application by its full id.", text_alignment="center")
+        else:
+            st.markdown("**No decision fits these filters**", width="content")
+            st.caption(plain(f"Asked for: {question.in_words()}."), text_alignment="center")
         history_forms.reset()
         st.space("small")
 
@@ -177,7 +182,7 @@ def _frame(found: Sequence[HistoryRow]) -> pd.DataFrame:
             "Recommended": [[_recommended(row.recommendation)] for row in found],
             "Decision": [_decided(row) for row in found],
             "Override": [[_SIDES[row.override_side]] if row.override_side in _SIDES else [] for row in found],
-            "By": [row.officer for row in found],
+            "By": [f"{row.officer} · demo" if row.demo else row.officer for row in found],
             "Outcome": [[] if row.outcome is KnownOutcome.NONE else [row.outcome.value] for row in found],
         }
     )
@@ -207,7 +212,7 @@ def _columns(small: bool) -> dict[str, object]:
         "Recommended": _badges(recommended, 106),
         "Decision": _badges(decided, 100),
         "Override": _badges({"low side": "orange", "high side": "violet"}, 86),
-        "By": config.TextColumn(width=102),
+        "By": config.TextColumn(width=118, help="“demo”: made by set-up, so that there is something to show."),
         "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 88),
     }
 

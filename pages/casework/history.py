@@ -7,6 +7,7 @@ from core.casework.history_about import about
 from pages._ui import (
     cache,
     cards,
+    clicked_row,
     guard,
     history_cards,
     history_download,
@@ -46,6 +47,7 @@ history_list.decisions(question)
 if not narrow:
     cards.keyboard(
         (
+            (clicked_row.KEY, "read the row of the marked cell"),
             (history_table.NEXT_KEY, "next page"),
             (history_table.PREVIOUS_KEY, "previous page"),
             (record_cards.CLOSE_KEY, "close the record"),

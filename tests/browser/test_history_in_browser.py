@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -64,12 +65,12 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def choose_first_row(page: Page) -> None:
-    """Its box: the table is drawn on a canvas."""
+def choose_row(page: Page, row: int = 1, right: int = 300) -> None:
+    """A click on one of its cells, so many pixels from the left; on its box near the edge: the table is a canvas."""
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible(timeout=MINUTE)
     page.wait_for_timeout(1_000)
-    table.click(position={"x": 18, "y": 52})
+    table.click(position={"x": right, "y": 16 + 31 * row})
 
 
 def downloaded(page: Page, form: str, folder: Path) -> Path:
@@ -90,7 +91,7 @@ def test_a_decision_is_found_opened_exported_and_replayed(
         choose(page, "Override", "Low side")
         told(page, "1 to 1 of 1")
         assert page.url.endswith("?override=Low+side")
-        choose_first_row(page)
+        choose_row(page)
         told(page, "Why, as shown then")
         expect(page.get_by_role("heading", name=overridden.application)).to_be_visible()
         told(page, NOTE)
@@ -103,6 +104,23 @@ def test_a_decision_is_found_opened_exported_and_replayed(
     assert (row["application"], row["override_side"]) == (overridden.application, "low")
     (exported,) = journal_of(own_desk, "exported")
     assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override low")
+
+
+def test_a_click_anywhere_on_a_row_opens_it_and_its_box_closes_it(browser: Browser, history: str) -> None:
+    opening = re.compile(r"record=(\d+)")
+    with visit(browser, history, role=Role.OFFICER) as page:
+        told(page, "Click a row to read it")
+        seen = []
+        for row in (1, 2, 4, 2):
+            choose_row(page, row, right=200 if row % 2 else 330)
+            before = seen[-1] if seen else "none"
+            page.wait_for_url(lambda url, before=before: bool(opening.search(url)) and before not in url)
+            told(page, "Why, as shown then")
+            seen.append(opening.search(page.url).group())
+        assert (len(set(seen)), seen[1]) == (3, seen[3])
+        choose_row(page, 2, right=18)
+        page.wait_for_url(lambda url: "record=" not in url)
+        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
 
 
 def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Browser, history: str) -> None:
