@@ -13,7 +13,7 @@ from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework.audit_words import Group, kinds_of, label_of, sentence_of
 from core.casework.history_question import EVER, Period
-from core.casework.json_fields import text
+from core.casework.json_fields import flag, text
 from core.ledger.event import Public
 from core.ledger.ledger import Ledger
 from core.portfolio.client_number import client_number
@@ -73,6 +73,8 @@ class AuditRow:
     subject: str
     what: str  # one plain sentence
     hash: str  # its first digits
+    whole_hash: str  # 64 hexadecimal digits
+    demo: bool  # of an invented past
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,9 @@ def _row(
     told: Public = json.loads(public)
     moment = at.replace(tzinfo=UTC)
     what = sentence_of(kind, subject, told) + _when(moment, told)
-    short = own_hash.hex()[:SHORT_HASH]
-    return AuditRow(sequence, moment, label_of(kind), actor, role.replace("_", " "), address, subject, what, short)
+    whole = own_hash.hex()
+    doing = sequence, moment, label_of(kind), actor, role.replace("_", " "), address, subject, what
+    return AuditRow(*doing, hash=whole[:SHORT_HASH], whole_hash=whole, demo=flag(told, "demo"))
 
 
 def _when(at: datetime, public: Public) -> str:

@@ -21,7 +21,7 @@ from core.progress import Progress, silent
 
 MOST_EXPORTED_ROWS = 200_000
 THE_CHAIN, THE_HEAD, THE_AUDIT = "chain", "head", "audit"
-COLUMNS = ("sequence", "at", "kind", "actor", "role", "address", "subject", "what", "hash")
+COLUMNS = ("sequence", "at", "kind", "actor", "role", "address", "subject", "what", "hash", "demo")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting:
 
 def _cells(row: AuditRow) -> tuple[Cell, ...]:
     """In the order of COLUMNS."""
-    return row.sequence, row.at, row.kind, row.actor, row.role, row.address, row.subject, row.what, row.hash
+    who = row.actor, row.role, row.address
+    return row.sequence, row.at, row.kind, *who, row.subject, row.what, row.whole_hash, row.demo
 
 
 def _actor(acting: Acting, address: str) -> Actor:

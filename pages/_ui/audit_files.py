@@ -17,6 +17,7 @@ from core.ledger.ledger import Ledger
 from pages._ui import cache
 from pages._ui.session import visitor
 
+_STAMP = "%Y-%m-%d-%H%MZ"  # UTC; a new minute is a new name, so no two files of a day are taken for the same
 _MIME = {Form.CSV: "text/csv", Form.PARQUET: "application/vnd.apache.parquet"}
 _WORDS = {Form.CSV: "CSV", Form.PARQUET: "Parquet"}
 
@@ -25,9 +26,10 @@ def head_button(ledger: Ledger) -> None:
     st.download_button(
         "Download the head",
         head_maker(ledger),
-        f"solvent-head-{_now():%Y-%m-%d}.json",
+        f"solvent-head-{_now():{_STAMP}}.json",
         "application/json",
         on_click="ignore",
+        key="download_head",
         icon=":material/download:",
         disabled=bool(ledger.writable),
         help="How long the chain is and how it ends. Keep it elsewhere: whoever rewrites the chain cannot rewrite it.",
@@ -46,9 +48,10 @@ def export_buttons(ledger: Ledger, question: AuditQuestion, rows: int) -> None:
             st.download_button(
                 _WORDS[form],
                 export_maker(ledger, question, form),
-                f"solvent-audit-{_now():%Y-%m-%d}.{form.value}",
+                f"solvent-audit-{_now():{_STAMP}}.{form.value}",
                 _MIME[form],
                 on_click="ignore",
+                key=f"export_{form.value}",
                 icon=":material/table:",
                 width="stretch",
             )

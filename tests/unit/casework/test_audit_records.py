@@ -122,7 +122,8 @@ def test_an_export_holds_the_rows_of_all_pages_in_the_pages_order(ledger: Ledger
     assert tuple(rows[0]) == COLUMNS
     assert [row["sequence"] for row in rows] == ["2", "1"]
     assert rows[1]["what"] == "ana signed in."
-    assert rows[0]["hash"] == shown.rows[0].hash
+    assert [row["hash"] for row in rows] == [ledger.event(number).hash.hex() for number in (2, 1)]
+    assert rows[0]["hash"].startswith(shown.rows[0].hash)
 
 
 def test_a_subject_that_looks_like_a_formula_is_no_formula(ledger: Ledger) -> None:
@@ -145,6 +146,12 @@ def test_an_export_is_an_event_that_says_how_much_and_what(form: Form, ledger: L
     assert (event.kind, event.subject, event.actor.address) == ("exported", "audit", "10.0.0.9")
     digest = hashlib.sha256(content).hexdigest()
     assert event.public == {"format": form.value, "rows": 1, "filter": "sign-ins", "sha256": digest}
+
+
+def test_an_export_says_which_events_are_of_an_invented_past(ledger: Ledger) -> None:
+    ledger.append([a_draft("decided", public={"demo": True})])
+    rows = csv.DictReader(io.StringIO(recorded_export(ledger, AuditQuestion(), Form.CSV, AUDITOR).decode()))
+    assert [row["demo"] for row in rows] == ["true", "false", "false"]
 
 
 def test_an_export_of_nothing_is_a_line_of_names(ledger: Ledger) -> None:
