@@ -123,7 +123,9 @@ def _buttons(ledger: Ledger, busy: bool) -> None:
 def _kept_head(ledger: Ledger) -> Head | None:
     """The head in an uploaded file; what is wrong with the file is said in its place."""
     file = st.file_uploader(
-        "A head that was downloaded before", "json", key=audit_state.HEAD, help="The chain must go through it."
+        "A head that was downloaded before",
+        key=audit_state.HEAD,
+        help="A file of any name; the chain must go through the head in it.",
     )
     if file is None:
         return None

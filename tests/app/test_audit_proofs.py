@@ -107,6 +107,15 @@ def test_the_chain_is_verified_against_a_head_that_was_downloaded(ledger: Ledger
     assert f"the head you gave: event {json.loads(head)['count']}" in test.success[0].value
 
 
+def test_a_head_counts_whatever_its_file_is_called_and_a_wrong_file_takes_its_place(ledger: Ledger) -> None:
+    test = page()
+    assert not test.file_uploader[0].proto.type  # a file that the browser refused would leave the one before in force
+    test.file_uploader[0].set_value(("kept", audit_files.head_maker(ledger)().encode(), "")).run()
+    assert not next(button for button in test.button if button.label == "Verify against it").disabled
+    against(test, b"no head")
+    assert next(button for button in test.button if button.label == "Verify against it").disabled
+
+
 def forged(ledger: Ledger) -> bytes:
     return json.dumps(json.loads(audit_files.head_maker(ledger)()) | {"hash": "ab" * 32}).encode()
 
