@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         _show_accounts(accounts, settings)
     _say_what_was_ignored(arguments, made)
     if arguments.json:
-        print_json({"made": made, "record": unopened})
+        print_json({"made": made} | ({"record": unopened} if unopened else {}))
     else:
         in_place = "Everything but the record is in place." if unopened else "Everything is in place."
         print_lines([f"Made: {', '.join(made)}." if made else in_place])
