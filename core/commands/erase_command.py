@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from core.accounts.people import CONSOLE
 from core.casework.erasure import Erased, ErasureOrder, Erasures
 from core.casework.erasure_preview import Preview
+from core.casework.erasure_rules import LONGEST_REASON, SHORTEST_REASON
 from core.casework.retention import Due, Retention
 from core.commands.console import Console
 from core.commands.place import Place
@@ -30,7 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--reason",
         metavar="TEXT",
         default="",
-        help="how it was asked for and by which right; stays on record, so name nobody",
+        help="how it was asked for and by which right, "
+        f"{SHORTEST_REASON} to {LONGEST_REASON} characters; stays on record, so name nobody",
     )
     parser.add_argument("--preview", action="store_true", help="only show what would be taken away and what would stay")
     parser.add_argument("--yes", action="store_true", help="do not ask whether it is meant")

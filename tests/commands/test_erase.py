@@ -17,6 +17,7 @@ from core.commands.place import alone
 from core.commands.running import dispatch
 from core.ledger.event import Event
 from tests.commands.heard import Heard
+from tests.commands.typed import typed_here
 
 REASON = "Asked for by the client under article 17"
 
@@ -130,3 +131,8 @@ def test_where_nothing_is_past_its_time_nothing_is_erased(desk: Path, capsys: py
     assert _erase(desk, "--past-retention", "--yes", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"applications": 0}
     assert len(_events(desk)) == before
+
+
+def test_the_help_says_how_long_a_reason_must_be(tmp_path: Path) -> None:
+    ended = typed_here(tmp_path, "erase", "--help")
+    assert "10 to 500 characters" in " ".join(ended.out.split())
