@@ -38,6 +38,8 @@ setup: .venv/run.stamp  ## environment, demo portfolio and model, where they are
 	@$(BIN)/python -m core setup
 
 run: setup  ## set up what is missing, then serve on http://localhost:8501 (PORT=… for another)
+	@$(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("", $(PORT)))' 2>/dev/null \
+	  || { echo "Port $(PORT) cannot be used, or another program has it already; choose another one: make run PORT=8502" >&2; exit 1; }
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
 # Tests drive a real browser: installed where that is possible, else the tests say why they skip (CI: fail).
