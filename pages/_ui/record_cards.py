@@ -13,6 +13,7 @@ from core.accounts.roles import Action, Page, may
 from core.casework.happenings import Happening, RecordHistory, happenings
 from core.casework.history_summary import moment_words
 from core.casework.record import Record
+from core.casework.recording import STORED
 from core.casework.replay_report import Replay, Verdict
 from core.casework.stored_record import REPLAYABLE
 from core.desk import Desk
@@ -21,7 +22,7 @@ from core.ledger.event import Event
 from core.ledger.ledger import Ledger
 from core.policy.points import Scale
 from core.portfolio.contract import Contract, text
-from core.portfolio.wording import percent, points, shown_in_column
+from core.portfolio.wording import money, percent, points, shown_in_column
 from core.scoring.facts import facts
 from core.scoring.waterfall import Grouping, Unit, waterfall
 from pages._ui import cards, guard, history_state, history_versions, outcome_form, state, words
@@ -56,7 +57,7 @@ def record(
         except SolventError as refusal:
             _refused(sequence, refusal)
         else:
-            _shown(told, desk)
+            _shown(told, desk, person)
             outcome_form.outcome(ledger, told.record, person)
             _what_happened(told.before, told.since)
             _replay(ledger, desk, event, person)
@@ -102,10 +103,12 @@ def _erased(ledger: Ledger, event: Event, why: str) -> None:
     _what_happened(earlier, [one for one in told if one.sequence > event.sequence])
 
 
-def _shown(told: RecordHistory, desk: Desk) -> None:
+def _shown(told: RecordHistory, desk: Desk, person: Person) -> None:
     seen = told.record
     _badges(seen)
     st.markdown(_sentence(seen))
+    if told_then := [*_client(seen, person), *_expected_loss(seen, desk)]:
+        st.caption(plain(" ".join(told_then)))
     st.caption(plain(f"Shown then: {seen.headline}"))
     _why_decided(seen, desk.contract)
     if seen.caveat:
@@ -132,6 +135,21 @@ def _sentence(seen: Record) -> str:
     figures = plain(f"{points(score.points)} points, grade {score.grade}.")
     by = plain(f"{done} by {seen.actor.name}, {moment_words(seen.at)}.")
     return f"PD **{plain(percent(score.default_probability))}**, {figures} {by}"
+
+
+def _client(seen: Record, person: Person) -> list[str]:
+    """The client's number, for those who may work on applications; of the sealed part, so gone when forgotten."""
+    stored = seen.lookup.removeprefix(STORED) if seen.lookup.startswith(STORED) else ""
+    number = stored or seen.history_of
+    if not number or not may(person.role, Page.SCORE, Action.WORK):
+        return []
+    return [f"Client {number}."] if stored else [f"New application, with the history of client {number}."]
+
+
+def _expected_loss(seen: Record, desk: Desk) -> list[str]:
+    loss = seen.score.expected_loss
+    currency = text(desk.contract.portfolio.currency, desk.settings.language)
+    return [] if loss is None else [f"Expected loss then: {money(loss, currency)}."]
 
 
 def _why_decided(seen: Record, contract: Contract) -> None:

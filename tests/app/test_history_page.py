@@ -20,7 +20,7 @@ from core.errors import SignInRefused
 from core.ledger.event import Event
 from core.ledger.lock import LedgerLock
 from core.policy.recommendation import Recommendation
-from core.portfolio.wording import percent
+from core.portfolio.wording import money, percent
 from core.settings import Settings
 from pages._ui import cache, history_download
 from pages._ui.history_download import Visit, making
@@ -175,6 +175,18 @@ def test_a_record_is_shown_as_it_was_with_reason_note_and_what_came_before(past:
     assert plain("Scored by ana on") in text
 
 
+@pytest.mark.parametrize("role", READERS)
+def test_the_clients_number_is_shown_to_those_who_work_on_applications_and_the_loss_to_everybody(
+    past: Past, visitor: Visitor, role: Role
+) -> None:
+    visitor.role = role
+    text, client = all_text(page(record=str(past.low.sequence))), past.clients[-2]
+    loss = cache.desk().score(client).expected_loss
+    assert loss is not None
+    assert f"Expected loss then: {plain(money(loss))}" in text
+    assert (f"Client {client}" in text) is (role in (Role.OFFICER, Role.RISK_MANAGER))
+
+
 def test_a_score_that_nobody_decided_on_is_a_record_too(own: Settings) -> None:
     desk = cache.desk()
     event = scored(desk, desk.tables.keys(1)[0])
@@ -210,7 +222,8 @@ def test_a_client_is_found_by_number_which_gets_into_no_address(past: Past) -> N
 
 def test_a_number_that_nobody_has_finds_nothing_and_is_not_repeated(past: Past) -> None:
     test = type_into(page(), "Application or client", "987654321")
-    assert "No decision fits these filters" in all_text(test)
+    assert "No application or client like that in the record" in all_text(test)
+    assert "Asked for" not in all_text(test)
     assert "987654321" not in all_text(test)
 
 
