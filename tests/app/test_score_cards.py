@@ -71,8 +71,9 @@ def test_a_what_if_shows_what_the_core_computes_beside_the_old_and_reset_takes_i
     text = all_text(test)
     assert plain(view.headline) in text
     assert plain(f"Sum check: {view.by_family.sum_check}") in text
-    shown = {metric.label: metric.value for metric in test.metric[-2:]}
+    shown = {metric.label: metric.value for metric in test.metric[-3:]}
     assert shown["Probability of default"] == plain(view.after.pd_shown)
+    assert shown["Expected loss"] == plain(view.after.loss_shown)
     reset(test)
     assert float(lever(test).value) == before
     assert "As it is" in all_text(test)
