@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
+from core.casework.case_state import Stage
 from core.casework.happenings import Happening, RecordHistory, happenings
 from core.casework.history_summary import moment_words
 from core.casework.record import Record
@@ -25,7 +26,7 @@ from core.portfolio.contract import Contract, text
 from core.portfolio.wording import money, percent, points, shown_in_column
 from core.scoring.facts import facts
 from core.scoring.waterfall import Grouping, Unit, waterfall
-from pages._ui import cards, guard, history_state, history_versions, outcome_form, state, words
+from pages._ui import cards, guard, history_state, history_versions, links, outcome_form, state, words
 from pages._ui.words import plain
 
 _BARS: Final = 10
@@ -58,6 +59,7 @@ def record(
             _refused(sequence, refusal)
         else:
             _shown(told, desk, person)
+            _to_the_case(desk, event, person)
             outcome_form.outcome(ledger, told.record, person)
             _what_happened(told.before, told.since)
             _replay(ledger, desk, event, person)
@@ -213,6 +215,13 @@ def _application(seen: Record, contract: Contract, language: str) -> None:
         )
     with st.expander("What it was made with", icon=":material/fingerprint:"):
         st.table(_versions(seen), border="horizontal", alt="Versions of the record")
+
+
+def _to_the_case(desk: Desk, event: Event, person: Person) -> None:
+    """For those who work on applications, while something is left to decide."""
+    works = may(person.role, Page.SCORE, Action.WORK) and desk.casework is not None
+    if works and desk.casework.state_of(event.application).stage is not Stage.CLOSED:
+        links.case(event.application)
 
 
 def _what_happened(before: Sequence[Happening], since: Sequence[Happening]) -> None:

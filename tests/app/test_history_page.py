@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -28,7 +27,7 @@ from pages._ui.history_table import shown_pages
 from pages._ui.words import plain
 from tests.app.conftest import Visitor, all_text
 from tests.decided import ANA, BEN, NOTE, clients_with, decided, scored
-from tests.desks import session_token
+from tests.desks import fresh_copy, session_token
 
 ROOT = Path(__file__).resolve().parents[2]
 APPROVED, DECLINED = 9, 3
@@ -52,8 +51,7 @@ class Past:
 @pytest.fixture
 def own(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A copy of the small desk with a record of its own."""
-    folder = tmp_path / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "raw", "policies"))
+    folder = fresh_copy(small_desk, tmp_path / "desk", "raw", "policies")
     monkeypatch.setenv("SOLVENT_DATA", str(folder))
     return settings.read()
 
