@@ -19,7 +19,7 @@ from core.commands.channel import address, client, server
 from core.commands.channel.frames import ChannelBroken, Frames
 from core.commands.channel.protocol import LARGEST_REQUEST_BYTES
 from core.commands.channel.server import Dispatch
-from core.commands.console import Console
+from core.commands.console import Console, TerminalConsole
 from core.errors import LedgerLocked, LedgerUnavailable, PermissionRefused, SettingsError, UnknownRecord
 from core.software import software_version
 from tests.commands.heard import Heard
@@ -109,6 +109,7 @@ def test_a_failure_is_no_lost_connection_and_stands_in_the_log_of_the_app(
 
 def test_files_that_the_words_name_are_read_and_written_at_the_callers_end(path: Path) -> None:
     def command(words: Sequence[str], console: Console) -> int:
+        console.check_writable("head.json")
         console.write("head.json", console.read("rows.csv", 5) + console.read("-", 100))
         return 0
 
@@ -116,6 +117,25 @@ def test_files_that_the_words_name_are_read_and_written_at_the_callers_end(path:
     with serving(path, command):
         assert client.ask(path, ["outcomes", "--from=rows.csv", "-", "head.json"], heard) == 0
     assert heard.files["head.json"] == b"12345\x00\xff"
+
+
+@pytest.mark.parametrize("name", ["nope/x", "."])
+def test_whether_a_file_can_be_written_is_asked_of_the_callers_end_and_changes_nothing(
+    path: Path, tmp_path: Path, name: str
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_bytes(b"an older head")
+
+    def command(words: Sequence[str], console: Console) -> int:
+        for word in words:
+            console.check_writable(word)
+        return 0
+
+    with serving(path, command):
+        new = tmp_path / "new.json"
+        assert client.ask(path, [str(kept), str(new)], TerminalConsole()) == 0
+        assert (kept.read_bytes(), new.exists()) == (b"an older head", False)
+        assert client.ask(path, [str(tmp_path / name)], TerminalConsole()) == 1
 
 
 def test_a_file_that_cannot_be_read_fails_with_its_own_reason(path: Path) -> None:
