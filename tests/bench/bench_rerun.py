@@ -67,9 +67,7 @@ def run() -> None:
 def _what_if_in_process(desk: Desk, keys: Sequence[str]) -> str:
     """Prints what it costs without any page; the label of the field that was changed."""
     column = next(
-        field.column
-        for field in desk.changeable_fields
-        if field.lever and field.column == desk.policy.exposure_column
+        field.column for field in desk.changeable_fields if field.lever and field.column == desk.policy.exposure_column
     )
     first: list[float] = []
     next_: list[float] = []

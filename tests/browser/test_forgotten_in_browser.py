@@ -27,7 +27,7 @@ def test_a_card_that_is_used_after_the_client_was_forgotten_shows_them_no_more(
     shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "*.sock"))
     with serving(folder, tmp_path / "log.txt") as address, visit(browser, address) as page:
         page.goto(f"{address}/score?client={NUMBER}")
-        expect(page.get_by_text("How far does this hold.")).to_be_visible(timeout=PATIENCE)  # now nothing runs by itself
+        expect(page.get_by_text("How far does this hold.")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text("Sum check:")).to_be_visible(timeout=PATIENCE)
         assert client.ask(settings.read(data_dir=folder).channel_file, ERASE, Heard()) == 0
         page.get_by_role("radio", name="Feature").click()
