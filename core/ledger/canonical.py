@@ -102,6 +102,8 @@ def event_of(text: bytes) -> tuple[Event, int]:
         raise ValueError(f"no line of a journal: {error}") from error
     if hash_of(event) != event.hash:
         raise ValueError(f"event {event.sequence} is not what its hash says")
+    if line(event, to_follow) != text + b"\n":  # a capital among hexadecimal digits reads the same and is damage too
+        raise ValueError(f"event {event.sequence} is not written as it was")
     return event, to_follow
 
 

@@ -78,3 +78,12 @@ def test_a_line_in_which_any_value_was_changed_is_not_read() -> None:
 def test_what_is_no_line_is_refused_as_a_value(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         event_of(text)
+
+
+def test_a_capital_among_the_digits_of_a_hash_is_damage_though_it_reads_the_same() -> None:
+    text = line(_event()).rstrip(b"\n")
+    values = json.loads(text)
+    flipped = text.replace(values["hash"].encode(), values["hash"].upper().encode())
+    assert flipped != text
+    with pytest.raises(ValueError, match="is not written as it was"):
+        event_of(flipped)
