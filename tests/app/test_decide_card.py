@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,21 +20,17 @@ from core.ledger.event import Event
 from core.policy.recommendation import Recommendation
 from pages._ui import cache
 from tests.app.conftest import Visitor, all_text
+from tests.desks import fresh_copy
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = Actor("maria", Role.OFFICER)
 NOTE = "The employer confirmed the new contract by phone."
 
 
-@pytest.fixture(autouse=True)
-def fresh_record(desk: Desk, small_desk: Path) -> Iterator[None]:
+@pytest.fixture
+def small_desk(small_desk: Path, tmp_path: Path) -> Path:
     """Each test decides on a record of its own."""
-    for moment in ("before", "after"):
-        st.cache_resource.clear()
-        shutil.rmtree(small_desk / "ledger", ignore_errors=True)
-        (small_desk / "master.key").unlink(missing_ok=True)
-        if moment == "before":
-            yield
+    return fresh_copy(small_desk, tmp_path / "desk", "raw")
 
 
 def client_with(desk: Desk, recommendation: Recommendation) -> str:
