@@ -131,6 +131,7 @@ def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Br
         told(page, "11 to 19 of 19")
         page.keyboard.press("p")
         told(page, "1 to 10 of 19")
+        page.wait_for_timeout(2_000)  # the record beside the list is drawn anew, and its button with it
         page.keyboard.press("q")
         expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
 
