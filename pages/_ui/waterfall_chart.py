@@ -31,8 +31,8 @@ class _Room:
 
 
 _WIDE = {
-    Grouping.FAMILY: _Room(row=32, left=148, right=62, letters=20, lines=2),
-    Grouping.FEATURE: _Room(row=46, left=148, right=62, letters=20, lines=3),
+    Grouping.FAMILY: _Room(row=32, left=142, right=62, letters=20, lines=2),
+    Grouping.FEATURE: _Room(row=46, left=142, right=62, letters=20, lines=3),
 }
 _NARROW = _Room(row=46, left=4, right=74, letters=44, lines=2)
 
