@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.desks import small_desk
+from tests.desks import made_desk, small_desk
 
-__all__ = ["small_desk"]
+__all__ = ["made_desk", "small_desk"]
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"

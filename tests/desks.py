@@ -27,18 +27,24 @@ _DONE_THERE = ("accounts*", "first_accounts*", "ledger", "master.key", "policies
 
 
 @pytest.fixture(scope="session")
-def small_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder (`SOLVENT_DATA`) with portfolio, features and model; read only, copy it to damage it."""
+def made_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The desk that all others are copies of. Nobody opens it: whoever opens a desk may write to it."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
-    folder, done = shared / "small_desk", shared / "small_desk.done"
-    with (shared / "small_desk.lock").open("w") as lock:
+    folder, done = shared / "made_desk", shared / "made_desk.done"
+    with (shared / "made_desk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             make_desk(folder, APPLICANTS, WAITING)
             session_token(folder, Role.OFFICER)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="module")
+def small_desk(made_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder (`SOLVENT_DATA`) with portfolio, features and model, of one file of tests alone."""
+    return Path(shutil.copytree(made_desk, tmp_path_factory.mktemp("small_desk") / "desk"))
 
 
 def make_desk(folder: Path, applicants: int, waiting: int) -> None:

@@ -14,7 +14,7 @@ from core import settings
 from core.accounts.roles import Role
 from core.desk import Desk, open_desk
 from pages._ui.session import visitor as visitor_module
-from tests.desks import fresh_copy, session_token
+from tests.desks import session_token
 
 BROWSER = "the browser of this test"
 
@@ -44,12 +44,6 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     monkeypatch.setattr(visitor_module, "browser", lambda: BROWSER)
     yield who
     st.cache_resource.clear()
-
-
-@pytest.fixture(scope="session")
-def small_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy for the pages: they write to its record, which no other test may find."""
-    return fresh_copy(small_desk, tmp_path_factory.mktemp("pages") / "desk")
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from tests.desks import fresh_copy
 
 
 @pytest.fixture(scope="session")
-def address(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(made_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("server")
-    with serving(fresh_copy(small_desk, folder / "desk"), folder / "log.txt") as served:
+    with serving(fresh_copy(made_desk, folder / "desk"), folder / "log.txt") as served:
         yield served
 
 

@@ -60,8 +60,8 @@ def test_events_can_be_neither_changed_nor_deleted_by_our_own_mistake(tmp_path: 
     "statement",
     [
         "select * from read_csv('/etc/passwd')",
-        "copy (select 1) to '/tmp/elsewhere.csv'",
-        "attach '/tmp/elsewhere.duckdb'",
+        "copy (select 1) to '{elsewhere}/copied.csv'",
+        "attach '{elsewhere}/attached.duckdb'",
         "install httpfs",
         "set enable_external_access = true",
     ],
@@ -70,7 +70,7 @@ def test_the_store_reads_and_writes_nothing_outside_its_file(tmp_path: Path, sta
     store = Store.open(tmp_path / "ledger.duckdb", ())
     try:
         with store.cursor() as cursor, pytest.raises(duckdb.Error):
-            cursor.execute(statement)
+            cursor.execute(statement.format(elsewhere=tmp_path))
     finally:
         store.close()
 
