@@ -14,8 +14,10 @@ from core.accounts.roles import Acting, Action, Page
 from core.casework.audit_words import Group, kinds_of, label_of, sentence_of
 from core.casework.history_question import EVER, Period
 from core.casework.json_fields import flag, text
+from core.casework.paging import check_page
 from core.ledger.event import Public
 from core.ledger.ledger import Ledger
+from core.ledger.moments import stored
 from core.portfolio.client_number import client_number
 
 MOST_ROWS_ON_A_PAGE = 200
@@ -43,10 +45,7 @@ class AuditQuestion:
     rows_per_page: int = 50
 
     def __post_init__(self) -> None:
-        if self.page < 1:
-            raise ValueError(f"page: the first is 1, got {self.page}")
-        if not 1 <= self.rows_per_page <= MOST_ROWS_ON_A_PAGE:
-            raise ValueError(f"rows_per_page: 1 to {MOST_ROWS_ON_A_PAGE}, got {self.rows_per_page}")
+        check_page(self.page, self.rows_per_page, MOST_ROWS_ON_A_PAGE)
 
     def in_words(self) -> str:
         """The filter as a person would say it, without what was typed to find a person."""
@@ -109,9 +108,9 @@ def matching(ledger: Ledger, question: AuditQuestion) -> tuple[str, Bound]:
     period, about = question.period, question.about.strip()
     asked: list[tuple[str, Bound]] = []
     if period.start:
-        asked.append(('"at" >= $since', {"since": _utc(period.start)}))
+        asked.append(('"at" >= $since', {"since": stored(period.start)}))
     if period.end:
-        asked.append(('"at" < $before', {"before": _utc(period.end)}))
+        asked.append(('"at" < $before', {"before": stored(period.end)}))
     if question.groups:
         wanted = [kind for group in question.groups for kind in kinds_of(group)]
         asked.append(("kind = any($kinds)", {"kinds": wanted}))
@@ -185,8 +184,3 @@ def _when(at: datetime, public: Public) -> str:
 
 def _minute(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _utc(moment: datetime) -> datetime:
-    """As the store keeps moments: UTC without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
+from core.casework.actors import actor_of
 from core.casework.audit import AuditQuestion, AuditRow, count, matching, rows_of
 from core.casework.export import Cell, Form, csv_bytes, parquet_bytes
 from core.casework.key_check import with_warning
 from core.casework.kinds import DOWNLOADED, EXPORTED, VERIFIED
 from core.errors import ExportRefused, LedgerUnwritable
-from core.ledger.event import Actor, Draft, Public
+from core.ledger.event import Draft, Public
 from core.ledger.head import Head
 from core.ledger.ledger import Ledger
 from core.ledger.verification import Verification
@@ -53,7 +54,7 @@ def recorded_verification(
         "against": wanted.against.count if wanted.against else None,
     }
     with suppress(LedgerUnwritable):
-        ledger.append([Draft(VERIFIED, _actor(acting, address), THE_CHAIN, public)])
+        ledger.append([Draft(VERIFIED, actor_of(acting, address), THE_CHAIN, public)])
     return found
 
 
@@ -61,7 +62,7 @@ def recorded_head(ledger: Ledger, acting: Acting, address: str = "") -> str:
     """The head as a file to keep elsewhere, the event of this download included; PermissionRefused."""
     roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
     public: Public = {"count": ledger.head.count, "hash": ledger.head.hash.hex()}
-    ledger.append([Draft(DOWNLOADED, _actor(acting, address), THE_HEAD, public)])
+    ledger.append([Draft(DOWNLOADED, actor_of(acting, address), THE_HEAD, public)])
     return ledger.head.as_json(ledger.keys.ledger_id)
 
 
@@ -84,7 +85,7 @@ def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting:
         "filter": question.in_words(),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    ledger.append([Draft(EXPORTED, _actor(acting, address), THE_AUDIT, public)])
+    ledger.append([Draft(EXPORTED, actor_of(acting, address), THE_AUDIT, public)])
     return content
 
 
@@ -92,7 +93,3 @@ def _cells(row: AuditRow) -> tuple[Cell, ...]:
     """In the order of COLUMNS."""
     who = row.actor, row.role, row.address
     return row.sequence, row.at, row.kind, *who, row.subject, row.what, row.whole_hash, row.demo
-
-
-def _actor(acting: Acting, address: str) -> Actor:
-    return Actor(acting.user_name, acting.role.value, address)

@@ -14,6 +14,7 @@ from zlib import crc32
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework import case_state
+from core.casework.actors import actor_of
 from core.casework.case_state import CaseState
 from core.casework.deciding import check_request, judge
 from core.casework.decision_question import Choice, Question
@@ -24,7 +25,7 @@ from core.casework.recording import Ruling, ScoredCase, ScoredRecord, decided_dr
 from core.casework.refusals import RULES, told_rule
 from core.casework.versions import Versions
 from core.errors import DecisionRefused, ErasedRecord, PortfolioMissing
-from core.ledger.event import Actor, Draft, Event, Json
+from core.ledger.event import Draft, Event, Json
 from core.ledger.keys import ApplicationKey
 from core.portfolio.contract import Contract
 
@@ -89,7 +90,7 @@ class Casework:
         known = self._ledger.find(once)
         if known is not None:
             return known
-        draft = scored_draft(case, keys, _actor(acting, address), idempotency_key=once)
+        draft = scored_draft(case, keys, actor_of(acting, address), idempotency_key=once)
         return self._ledger.append([draft])[0]
 
     def record_refusal(
@@ -104,7 +105,7 @@ class Casework:
         minute = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
         draft = Draft(
             kind=SCORE_REFUSED,
-            actor=_actor(acting, address),
+            actor=actor_of(acting, address),
             subject=kind,
             public={"refusal": kind, "rule": told_rule(rule)},
             idempotency_key=f"{SCORE_REFUSED}:{self._hashed(acting.user_name, kind, told_rule(rule), asked or minute)}",
@@ -128,7 +129,7 @@ class Casework:
                 record = ScoredRecord(
                     scored.sequence, scored.application, scored.applicant, scored.public, self._ledger.unsealed(scored)
                 )
-                event = self._ledger.append([decided_draft(record, ruling, _actor(acting, address))])[0]
+                event = self._ledger.append([decided_draft(record, ruling, actor_of(acting, address))])[0]
         return self._same(event, choice, acting)
 
     def state_of(self, application: str) -> CaseState:
@@ -209,7 +210,3 @@ def _sent_before(events: Sequence[Event], choice: Choice) -> Event | None:
     """The decision this very form made; one about another application comes back from the ledger instead."""
     key = f"{DECIDED}:{choice.idempotency_key}"
     return next((event for event in events if event.idempotency_key == key), None)
-
-
-def _actor(acting: Acting, address: str) -> Actor:
-    return Actor(acting.user_name, acting.role.value, address)

@@ -15,13 +15,14 @@ from threading import Lock
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
+from core.casework.actors import actor_of
 from core.casework.erasure_person import ERASURE_BEGUN, Person
 from core.casework.erasure_preview import Preview, preview
 from core.casework.erasure_rules import check_reason
 from core.casework.json_fields import text, whole
 from core.casework.kinds import ERASED
 from core.errors import ErasureRefused
-from core.ledger.event import Actor, Draft, Event, Public
+from core.ledger.event import Draft, Event, Public
 from core.ledger.ledger import Ledger
 from core.portfolio import erasing
 from core.portfolio.contract import Contract
@@ -126,7 +127,7 @@ class Erasures:
             [
                 Draft(
                     kind=ERASURE_BEGUN,
-                    actor=Actor(acting.user_name, acting.role.value, address),
+                    actor=actor_of(acting, address),
                     subject=reference,
                     applicant=reference,
                     public={

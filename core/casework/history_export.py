@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
+from core.casework.actors import actor_of
 from core.casework.export import Form, bytes_of
 from core.casework.history import Notes, all_rows_sql, asked_rows
 from core.casework.history_question import HistoryQuestion
 from core.casework.kinds import EXPORTED
 from core.errors import ExportRefused
-from core.ledger.event import Actor, Draft, Event
+from core.ledger.event import Draft, Event
 
 MOST_EXPORTED_ROWS = 1_000_000
 THE_HISTORY = "history"
@@ -79,7 +80,7 @@ def _asked(cursor: duckdb.DuckDBPyConnection, order: Order) -> pa.Table:
 def _event(made: ExportedFile, order: Order, acting: Acting, address: str) -> Draft:
     return Draft(
         kind=EXPORTED,
-        actor=Actor(acting.user_name, acting.role.value, address),
+        actor=actor_of(acting, address),
         subject=THE_HISTORY,
         public={
             "file": made.name,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from core.casework.paging import check_page
+
 DEFAULT_DAYS = 90
 MOST_ROWS_ON_A_PAGE = 100
 
@@ -85,10 +87,7 @@ class HistoryQuestion:
     rows_per_page: int = 50
 
     def __post_init__(self) -> None:
-        if self.page < 1:
-            raise ValueError(f"page: the first is 1, got {self.page}")
-        if not 1 <= self.rows_per_page <= MOST_ROWS_ON_A_PAGE:
-            raise ValueError(f"rows_per_page: 1 to {MOST_ROWS_ON_A_PAGE}, got {self.rows_per_page}")
+        check_page(self.page, self.rows_per_page, MOST_ROWS_ON_A_PAGE)
 
     def in_words(self) -> str:
         """The filter as a person would say it: "since 2026-08-23; decision approve; grade D or E"."""

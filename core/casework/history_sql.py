@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, SortBy, State
+from core.ledger.moments import stored
 
 Bound = str | float | int | datetime | None | list[str] | list[int]
 
@@ -147,8 +148,8 @@ def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Boun
     """Each filter with its values; those without values are not asked."""
     period = question.period
     return (
-        ('"at" >= $since', {"since": _utc(period.start)} if period.start else {}),
-        ('"at" < $before', {"before": _utc(period.end)} if period.end else {}),
+        ('"at" >= $since', {"since": stored(period.start)} if period.start else {}),
+        ('"at" < $before', {"before": stored(period.end)} if period.end else {}),
         ("decision = any($decisions)", _several("decisions", question.decisions)),
         ("recommendation = any($recommendations)", _several("recommendations", question.recommendations)),
         ("grade = any($grades)", _several("grades", question.grades)),
@@ -163,8 +164,3 @@ def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Boun
 
 def _several(name: str, values: tuple[str, ...]) -> Mapping[str, Bound]:
     return {name: list(values)} if values else {}
-
-
-def _utc(moment: datetime) -> datetime:
-    """As the readings keep moments: UTC without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -10,6 +10,7 @@ from datetime import date
 from core.casework.json_fields import flag, number, text, whole
 from core.casework.kinds import CORRECTED, DECIDED, ERASED, OUTCOME, SCORED
 from core.ledger.event import Event, Public
+from core.ledger.moments import stored
 from core.ledger.reading import Cell, Reading
 
 _WHO = (
@@ -32,7 +33,7 @@ _SCORE = (
 
 
 def _who(event: Event) -> tuple[Cell, ...]:
-    at = event.at.replace(tzinfo=None)
+    at = stored(event.at)
     return event.sequence, at, event.application, event.applicant, event.actor.name, event.actor.role
 
 
@@ -69,7 +70,7 @@ def _decision_row(event: Event) -> tuple[Cell, ...]:
 
 def _outcome_row(event: Event) -> tuple[Cell, ...]:
     public = event.public
-    at = event.at.replace(tzinfo=None)
+    at = stored(event.at)
     return (
         event.sequence,
         at,
@@ -82,7 +83,7 @@ def _outcome_row(event: Event) -> tuple[Cell, ...]:
 
 
 def _erasure_row(event: Event) -> tuple[Cell, ...]:
-    return event.sequence, event.at.replace(tzinfo=None), event.application, event.applicant
+    return event.sequence, stored(event.at), event.application, event.applicant
 
 
 def _day(words: str) -> date | None:

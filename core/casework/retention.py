@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
+from core.casework.actors import actor_of
 from core.casework.json_fields import text, texts
 from core.casework.kinds import ERASED, RETENTION_BEGUN
 from core.errors import ErasureRefused, LedgerUnwritable
 from core.ledger.event import Actor, Draft, Event, Public
 from core.ledger.ledger import Ledger
+from core.ledger.moments import stored
 from core.progress import Progress, silent
 
 RETENTION = "retention"  # the rule by which an application was forgotten
@@ -76,10 +78,10 @@ class Retention:
         with self._ledger.reading() as cursor:
             counted = cursor.execute(
                 f"select count(*), count(distinct applicant), coalesce(sum(events), 0), min(last_event) from ({_DUE})",
-                {"before": _naive(before)},
+                {"before": stored(before)},
             ).fetchall()[0]
             rows = cursor.execute(
-                f"{_DUE} order by last_event, application limit {int(examples)}", {"before": _naive(before)}
+                f"{_DUE} order by last_event, application limit {int(examples)}", {"before": stored(before)}
             ).fetchall()
         applications, applicants, events, first = counted
         return Due(
@@ -113,7 +115,7 @@ class Retention:
         found = self._applications(due.before)
         if not found and not finished:
             raise ErasureRefused("Retention: no application is past its time; there is nothing to erase.")
-        by = Actor(acting.user_name, acting.role.value, address)
+        by = actor_of(acting, address)
         return finished + self._finish(self._begin(found, due.before, by, run), progress)
 
     def resume(self, progress: Progress = silent) -> int:
@@ -132,7 +134,7 @@ class Retention:
 
     def _applications(self, before: datetime) -> Sequence[str]:
         with self._ledger.reading() as cursor:
-            rows = cursor.execute(f"{_DUE} order by last_event, application", {"before": _naive(before)}).fetchall()
+            rows = cursor.execute(f"{_DUE} order by last_event, application", {"before": stored(before)}).fetchall()
         return [str(row[0]) for row in rows]
 
     def _begin(self, found: Sequence[str], before: datetime, by: Actor, run: str) -> Sequence[Event]:
@@ -187,7 +189,7 @@ class Retention:
 
 
 def _end_of(begun: Event) -> datetime:
-    return _naive(datetime.fromisoformat(text(begun.public, "before")))
+    return stored(datetime.fromisoformat(text(begun.public, "before")))
 
 
 def _forgotten(application: str, applicant: str, begun: Event) -> Draft:
@@ -201,8 +203,3 @@ def _forgotten(application: str, applicant: str, begun: Event) -> Draft:
         public={"rule": RETENTION, "reason": text(begun.public, "reason"), "run": run},
         idempotency_key=f"{RETENTION}:{run}:{application}",
     )
-
-
-def _naive(moment: datetime) -> datetime:
-    """As the store keeps moments: UTC, unsaid."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -11,6 +11,7 @@ from core.casework.kinds import VERIFIED
 from core.ledger.event import Public
 from core.ledger.head import NO_EVENTS
 from core.ledger.ledger import Ledger
+from core.ledger.moments import stored
 from core.ledger.verification import Verification
 
 
@@ -28,7 +29,7 @@ def verifications(ledger: Ledger, behind: int, since: datetime) -> tuple[Recorde
     with ledger.reading() as cursor:
         rows = cursor.execute(
             'select "at", public from events where sequence > ? and kind = ? and "at" >= ? order by sequence',
-            [behind, VERIFIED, since.astimezone(UTC).replace(tzinfo=None)],
+            [behind, VERIFIED, stored(since)],
         ).fetchall()
     return tuple(_recorded(at.replace(tzinfo=UTC), json.loads(public)) for at, public in rows)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from core.durability import settle
 from core.ledger.journal_segment import first_sequence, sequence_of
 
 SEGMENT_BYTES = 16 * 1024 * 1024
@@ -99,7 +100,7 @@ class Journal:
         path = self.folder / segment_name(self._last + 1)
         made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            settle_folder(self.folder)
+            settle(self.folder)
         except OSError:
             os.close(made)
             with suppress(OSError):
@@ -116,12 +117,3 @@ def _stands_before(text: bytes, after: int) -> bool:
 
 def segment_name(number: int) -> str:
     return f"{number:0{_NAME_DIGITS}d}.jsonl"
-
-
-def settle_folder(folder: Path) -> None:
-    """The folder's list of names is on the disk: a new file is still there after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

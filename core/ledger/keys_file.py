@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
 
+from core.durability import settle
 from core.errors import LedgerUnavailable, LedgerUnwritable
-from core.ledger.keys_master import settle
 
 FORMAT = 1
 BUSY_SECONDS = 10.0

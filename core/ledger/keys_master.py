@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from core.durability import settle
 from core.errors import MasterKeyRefused
 
 KEY_BYTES = 32
@@ -74,12 +75,3 @@ def remove_unfinished(file: Path) -> None:
 def derived(master_key: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose; it says nothing about the master key or about other purposes."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"solvent ledger: {purpose}".encode()).derive(master_key)
-
-
-def settle(folder: Path) -> None:
-    """Brings the folder's list of names to the disk, so that a new file is still there after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

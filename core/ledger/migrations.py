@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from core.errors import LedgerUnavailable
+from core.ledger.moments import stored
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         for migration in migrations[len(applied) :]:
             for statement in migration.statements:
                 connection.execute(statement)
-            moment = datetime.now(UTC).replace(tzinfo=None)
+            moment = stored(datetime.now(UTC))
             connection.execute("insert into migrations values (?, ?)", [migration.name, moment])
     except BaseException:
         connection.execute("rollback")

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import duckdb
 
+from core.durability import settle
 from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.canonical import event_of
 from core.ledger.chain import NO_LINK, Link
 from core.ledger.head import NO_EVENTS, Head, HeadFile
-from core.ledger.journal import Journal, settle_folder
+from core.ledger.journal import Journal
 from core.ledger.open_files import OpenFiles
 from core.ledger.reading import Reading
 from core.ledger.readings_of_chain import rows_of
@@ -167,7 +168,7 @@ class _Start:
             store.checkpoint()
         kept = set_aside(self._files.folder, self._moment)
         part.rename(path)
-        settle_folder(path.parent)
+        settle(path.parent)
         self._notices.append(
             f"The database was damaged ({damage}): it was made anew from the journal; the damaged file is kept "
             f"as {kept}."

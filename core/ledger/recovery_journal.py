@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.durability import settle
 from core.ledger.canonical import line
 from core.ledger.event import Event
-from core.ledger.journal import Journal, settle_folder
+from core.ledger.journal import Journal
 from core.ledger.recovery_merge import Cut, Rewrite
 
 
@@ -31,7 +32,7 @@ def rewrite(segment: Rewrite, moment: str) -> str:
     _write_new(part, [line(event) for event in segment.events])
     os.link(segment.path, kept)
     part.replace(segment.path)
-    settle_folder(segment.path.parent)
+    settle(segment.path.parent)
     return kept.name
 
 
@@ -52,4 +53,4 @@ def _write_new(path: Path, pieces: Sequence[bytes]) -> None:
         file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
-    settle_folder(path.parent)
+    settle(path.parent)

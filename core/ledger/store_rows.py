@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from core.ledger.canonical import canonical
 from core.ledger.event import Actor, Event, Seal
+from core.ledger.moments import stored
 
 EVENT_COLUMNS = (
     "sequence",
@@ -50,7 +51,7 @@ def row_of(event: Event) -> EventRow:
     seal = event.seal
     return (
         event.sequence,
-        event.at.astimezone(UTC).replace(tzinfo=None),
+        stored(event.at),
         event.kind,
         event.actor.name,
         event.actor.role,

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
+from core.durability import settle
 from core.errors import ModelMissing, ModelRefused
 from core.model.artefact import HELD_OUT, PART, TRAINING, Reference, load
 from core.model.bins import Binned, Bins, freeze
@@ -52,7 +53,7 @@ def publish(artefact: Artefact, models_dir: Path) -> Card:
     part.mkdir(parents=True)
     for name, data in content.items():
         _write(part / name, data)
-    _sync(part)
+    settle(part)
     _put_in_place(part, models_dir / card.version)
     return card
 
@@ -127,14 +128,5 @@ def _put_in_place(part: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(aside)
     part.rename(folder)
-    _sync(folder.parent)
+    settle(folder.parent)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    """After this the names in the folder outlive a power cut, as the content of its files does."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

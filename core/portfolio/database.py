@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from core.durability import settle
 from core.errors import PortfolioMissing, SolventError
 
 BUILD_MEMORY = "3GB"  # DuckDB's own limit; the process peaks above it (see tests/bench)
@@ -208,9 +209,9 @@ def _put_in_place(part: Path, path: Path) -> None:
 
 def put_in_place(part: Path, path: Path) -> None:
     """The finished new file under its name, durable on return; whoever reads the old one keeps it."""
-    _sync(part)
+    settle(part)
     part.replace(path)
-    _sync(path.parent)
+    settle(path.parent)
 
 
 def _remove_leftovers(part: Path) -> None:
@@ -222,11 +223,3 @@ def _remove_leftovers(part: Path) -> None:
 
 def _spill(part: Path) -> Path:
     return part.with_name(part.name + ".spill")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ from textwrap import shorten
 from core.portfolio.wording import percent
 from core.scoring.distribution import Bin, Distribution
 from pages._ui import palette
-from pages._ui.figure import Part, figure, line, marked_note, note
+from pages._ui.figure import Part, axis, figure, line, marked_note, note
 
 _HEIGHT = 230  # px, of a number's spread
 _ROW = 24  # px, of a category
@@ -33,8 +33,8 @@ def _numbers(view: Distribution) -> Part:
         height=_HEIGHT,
         margin={"l": 44, "r": 8, "t": 8, "b": 46},
         bargap=0.05,
-        xaxis=_axis(title={"text": view.axis, "font": {"color": palette.QUIET, "size": 12}}),
-        yaxis=_axis(ticksuffix=" %", rangemode="tozero", range=[0, 1.22 * top], showgrid=True),
+        xaxis=axis(title={"text": view.axis, "font": {"color": palette.QUIET, "size": 12}}),
+        yaxis=axis(ticksuffix=" %", rangemode="tozero", range=[0, 1.22 * top], showgrid=True),
     )
 
 
@@ -95,14 +95,3 @@ def in_words(one: Bin) -> str:
         f"{told}, {percent(rate.value)} of them defaulted "
         f"(95 % interval {percent(rate.low).removesuffix(' %')} to {percent(rate.high)})"
     )
-
-
-def _axis(**more: object) -> Part:
-    return {
-        "fixedrange": True,
-        "zeroline": False,
-        "showgrid": False,
-        "gridcolor": palette.GRID,
-        "tickfont": {"color": palette.QUIET, "size": 12},
-        **more,
-    }

@@ -12,6 +12,18 @@ Part = dict[str, object]
 SMALL = 12  # px
 
 
+def axis(**more: object) -> Part:
+    """An axis as every chart has it: nobody can shift it, and its ticks are quiet."""
+    return {
+        "fixedrange": True,
+        "zeroline": False,
+        "showgrid": False,
+        "gridcolor": palette.GRID,
+        "tickfont": {"color": palette.QUIET, "size": SMALL},
+        **more,
+    }
+
+
 def note(text: str, x: float, y: float, *, colour: str = palette.TEXT, size: int = SMALL, **place: object) -> Part:
     """Words at a place; text is data, so Plotly's markup in it is escaped."""
     return marked_note(escape(text, quote=False), x, y, colour=colour, size=size, **place)

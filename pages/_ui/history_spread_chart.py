@@ -11,7 +11,7 @@ from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Overrides, OverrideView
 from core.portfolio.wording import percent
 from pages._ui import palette
-from pages._ui.figure import SMALL, Part, figure, line, note
+from pages._ui.figure import SMALL, Part, axis, figure, line, note
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
         height=HEIGHT,
         margin={"l": 52, "r": 8, "t": 26, "b": 42},
         barmode="stack",
-        xaxis=_axis(
+        xaxis=axis(
             range=[view.start, view.end],
             tickmode="array",
             tickvals=[tick.place for tick in view.ticks],
@@ -60,7 +60,7 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
             tickangle=0,
             title=_title("PD at the decision, %"),
         ),
-        yaxis=_axis(
+        yaxis=axis(
             showgrid=True,
             rangemode="tozero",
             **_whole_ticks(view),
@@ -165,14 +165,3 @@ def _officer(row: int, one: Overrides) -> list[Part]:
 
 def _pattern(shape: str) -> Part:
     return {"shape": shape, "solidity": 0.28, "size": 7, "fgcolor": palette.GRID, "fillmode": "overlay"}
-
-
-def _axis(**more: object) -> Part:
-    return {
-        "fixedrange": True,
-        "zeroline": False,
-        "showgrid": False,
-        "gridcolor": palette.GRID,
-        "tickfont": {"color": palette.QUIET, "size": SMALL},
-        **more,
-    }

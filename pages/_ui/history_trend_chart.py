@@ -11,7 +11,7 @@ from core.casework.changes_in_force import Change
 from core.casework.history_summary import WeekShare, day_words
 from core.portfolio.wording import percent
 from pages._ui import palette
-from pages._ui.figure import SMALL, Part, figure, line, marked_note, note
+from pages._ui.figure import SMALL, Part, axis, figure, line, marked_note, note
 
 _HEIGHT = 320  # px, without the numbers of marks
 _MOST_NUMBERS = 16  # bars that carry their number
@@ -53,8 +53,8 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, na
         ],
         height=_HEIGHT + (18 if marked else 0),
         margin={"l": 62, "r": 10, "t": 52 if marked else 34, "b": 40},
-        xaxis=_weeks_axis(weeks, narrow) | {"anchor": "y2", "title": _title("Week from")},
-        yaxis=_axis(
+        xaxis=_weeksaxis(weeks, narrow) | {"anchor": "y2", "title": _title("Week from")},
+        yaxis=axis(
             domain=[0.36, 1],
             range=[low - 2, high + 2],
             tickvals=_tens(low, high),
@@ -62,7 +62,7 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, na
             showgrid=True,
             title=_title(f"{title}, %"),
         ),
-        yaxis2=_axis(
+        yaxis2=axis(
             domain=[0, 0.27],
             range=[0, 1.45 * most],
             tickvals=[0, most],
@@ -213,11 +213,11 @@ def _corner(up: int) -> Part:
     return {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": up}
 
 
-def _weeks_axis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
+def _weeksaxis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
     placed = _placed(weeks)
     every = ceil(len(placed) / (5 if narrow else 8))
     shown = placed[::every]
-    return _axis(
+    return axis(
         range=_range(weeks),
         tickmode="array",
         tickvals=[place for place, _ in shown],
@@ -233,14 +233,3 @@ def _range(weeks: Sequence[WeekShare]) -> list[float]:
 
 def _short(day: date) -> str:
     return f"{day.day} {day:%b}"
-
-
-def _axis(**more: object) -> Part:
-    return {
-        "fixedrange": True,
-        "zeroline": False,
-        "showgrid": False,
-        "gridcolor": palette.GRID,
-        "tickfont": {"color": palette.QUIET, "size": SMALL},
-        **more,
-    }
