@@ -166,7 +166,8 @@ class Desk:
     def cases(self) -> Cases:
         """Makes a case of a score of this desk: `cases.stored(score, application)`, `cases.typed(…, history_of)`."""
         sql, tables = self.features.sql_fingerprint, self.features.tables_fingerprint
-        return Cases(self.policy.exposure_column, sql, tables, self.provenance)
+        exposure = self.policy.exposure_column
+        return Cases(exposure, sql, tables, self.provenance, lambda score: self.extrapolation(score).warnings)
 
     @cached_property
     def provenance(self) -> Provenance:

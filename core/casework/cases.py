@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.casework.recording import Origin, ScoredCase, scored_case, stored_lookup, typed_lookup
@@ -19,6 +20,7 @@ class Cases:
     sql_fingerprint: str
     tables_fingerprint: str
     provenance: Provenance
+    warnings_of: Callable[[Score], tuple[str, ...]]  # where the model has hardly seen the like of a client
 
     def stored(self, score: Score, application: Application) -> ScoredCase:
         """The case of an application that lies in the portfolio."""
@@ -33,4 +35,4 @@ class Cases:
         origin = Origin(application, lookup, history_of, self.sql_fingerprint, self.tables_fingerprint)
         amount = application.fields.get(self.amount_column)
         known = float(amount) if isinstance(amount, int | float) else None
-        return scored_case(score, origin, known, self.provenance)
+        return scored_case(score, self.warnings_of(score), origin, known, self.provenance)

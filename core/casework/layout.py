@@ -92,6 +92,7 @@ class SealedScore(_Part, frozen=True, kw_only=True):
     history_of: str | None
     sql_fingerprint: str
     tables_fingerprint: str
+    warnings: tuple[str, ...] = ()  # where the model has hardly seen the like, as shown
     note: str = ""  # of `decided`
 
 

@@ -60,6 +60,7 @@ class Record:
     application: Application
     row: NDArray[np.float32]  # as scored, in the model's order
     headline: str
+    warnings: tuple[str, ...]  # where the model had hardly seen the like
     lookup: str
     history_of: str | None
     sql_fingerprint: str
@@ -98,6 +99,7 @@ def read(event: Event, unsealed: Public, contract: Contract, model: NamesFeature
         application=Application(sealed.application),
         row=row,
         headline=sealed.headline,
+        warnings=sealed.warnings,
         lookup=sealed.lookup,
         history_of=sealed.history_of,
         sql_fingerprint=sealed.sql_fingerprint,

@@ -41,6 +41,7 @@ class ScoredCase:
     application: Application  # the raw fields as scored
     row: NDArray[np.float32]  # as scored, in the model's order
     headline: str  # as shown
+    warnings: tuple[str, ...]  # where the model has hardly seen the like, as shown
     amount: float | None  # what was asked for, in the portfolio's currency
     lookup: str  # names the same application again: `stored_lookup`, `typed_lookup`
     history_of: str | None  # the client whose past counts
@@ -60,13 +61,16 @@ class Origin:
     tables_fingerprint: str
 
 
-def scored_case(score: Score, origin: Origin, amount: float | None, provenance: Provenance) -> ScoredCase:
+def scored_case(
+    score: Score, warnings: tuple[str, ...], origin: Origin, amount: float | None, provenance: Provenance
+) -> ScoredCase:
     """The case of a score that was just made."""
     return ScoredCase(
         score=score,
         application=origin.application,
         row=row_of(score.contributions),
         headline=headline(score),
+        warnings=warnings,
         amount=amount,
         lookup=origin.lookup,
         history_of=origin.history_of,
@@ -204,6 +208,7 @@ def _sealed(case: ScoredCase) -> SealedScore:
         ),
         features=_largest(score),
         headline=case.headline,
+        warnings=case.warnings,
         expected_loss=score.expected_loss,
         cut=score.cut,
         decline_from=score.decline_from,

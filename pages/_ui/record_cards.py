@@ -26,7 +26,7 @@ from core.portfolio.contract import Contract, text
 from core.portfolio.wording import money, percent, points, shown_in_column
 from core.scoring.facts import facts
 from core.scoring.waterfall import Grouping, Unit, waterfall
-from pages._ui import cards, guard, history_state, history_versions, links, outcome_form, state, words
+from pages._ui import cards, guard, history_state, history_versions, links, outcome_form, similar_cards, state, words
 from pages._ui.words import plain
 
 _BARS: Final = 10
@@ -112,6 +112,8 @@ def _shown(told: RecordHistory, desk: Desk, person: Person) -> None:
     if told_then := [*_client(seen, person), *_expected_loss(seen, desk)]:
         st.caption(plain(" ".join(told_then)))
     st.caption(plain(f"Shown then: {seen.headline}"))
+    if seen.warnings:
+        similar_cards.unusual(seen.warnings)
     _why_decided(seen, desk.contract)
     if seen.caveat:
         st.caption(plain(seen.caveat))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.accounts.roles import Action, Page
@@ -22,12 +24,15 @@ def extrapolation(view: Extrapolation) -> None:
     if view.is_usual:
         st.caption(plain(view.missing.text))
         return
+    missing = [] if view.missing.unusual else [view.missing.text]
+    unusual([*view.warnings, *missing])
+
+
+def unusual(told: Sequence[str]) -> None:
     with st.container(gap="xxsmall"):
         st.badge("Unusual for this model", icon=":material/warning:", color="orange")
-        for warning in view.warnings:
-            st.caption(plain(warning))
-        if not view.missing.unusual:
-            st.caption(plain(view.missing.text))
+        for sentence in told:
+            st.caption(plain(sentence))
 
 
 def similar(case: Case, view: SimilarClients | TooFewSimilar) -> None:

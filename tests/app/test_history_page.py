@@ -19,6 +19,7 @@ from core.errors import SignInRefused
 from core.ledger.event import Event
 from core.ledger.lock import LedgerLock
 from core.policy.recommendation import Recommendation
+from core.portfolio.application import check
 from core.portfolio.wording import money, percent
 from core.settings import Settings
 from pages._ui import cache, history_download
@@ -192,6 +193,20 @@ def test_a_score_that_nobody_decided_on_is_a_record_too(own: Settings) -> None:
     assert "Scored by ana, " in all_text(test)
     assert applications(test) == [event.application]
     assert plain("1 application scored and not decided") in all_text(test)
+
+
+def test_a_record_says_what_was_unusual_then(own: Settings) -> None:
+    desk = cache.desk()
+    known = desk.application(desk.tables.keys(1)[0])
+    typed = check(desk.contract, {**known.fields, desk.policy.exposure_column: 9_900_000.0})
+    score = desk.score_application(typed)
+    warnings = desk.extrapolation(score).warnings
+    assert warnings
+    assert desk.casework is not None
+    event = desk.casework.record_score(desk.cases.typed(score, typed, None), ANA)
+    text = all_text(page(record=str(event.sequence), state="Scored, not decided"))
+    assert "Unusual for this model" in text
+    assert [warning for warning in warnings if plain(warning) not in text] == []
 
 
 @pytest.mark.parametrize("asked", ["999999", "1"])

@@ -22,6 +22,7 @@ from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
 WEIGHTS = {"income": -0.5, "outside": -1.0, "working": 0.0, "children": 0.1, "loan": 0.00001}
 MODEL = LinearModel(WEIGHTS)
 ACTOR = Actor("ana", "officer", "10.0.0.7")
+WARNINGS = ("Income: 9,000 lies outside what the model has seen; the nearest is 8,500.",)
 PROVENANCE = Provenance("ab" * 32, "calibration-1a2b3c4d", "solvent-1a2b3c4d")
 
 
@@ -36,7 +37,7 @@ def a_case(score: Score | None = None, lookup: str = "", history_of: str | None 
     made = score or scored()
     application = Application({"KEY": 100001, "LOAN": 1000.0, "INCOME": 1.0, "TRADE": "baker", "CHILDREN": None})
     origin = Origin(application, lookup or stored_lookup(made.applicant), history_of, "sql-1", "tables-1")
-    return scored_case(made, origin, 1000.0, PROVENANCE)
+    return scored_case(made, WARNINGS, origin, 1000.0, PROVENANCE)
 
 
 def as_event(draft: Draft, sequence: int = 1) -> tuple[Event, dict[str, Json]]:

@@ -45,7 +45,7 @@ class SmallDesk:
         model.version = version
         self.policy = policy
         self.in_force = Versions(version, policy.version)
-        self.cases = Cases("LOAN", "sql-1", "tables-1", replace(PROVENANCE, model_sha256=version))
+        self.cases = Cases("LOAN", "sql-1", "tables-1", replace(PROVENANCE, model_sha256=version), lambda score: ())
         self._scorer = Scorer(model, policy, a_contract(), lambda: NOW)
 
     def score(self, key: str) -> Score:

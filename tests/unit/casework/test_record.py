@@ -20,7 +20,7 @@ from core.ledger.keys import ApplicationKey
 from core.portfolio.application import Application
 from core.scoring.score import Contribution, Score
 from core.scoring.waterfall import Grouping, Unit, waterfall
-from tests.unit.casework.builders import ACTOR, MODEL, a_case, as_event, scored
+from tests.unit.casework.builders import ACTOR, MODEL, WARNINGS, a_case, as_event, scored
 from tests.unit.scoring.builders import SCALE, a_contract, a_score
 
 KEYS = ApplicationKey("A1", "P1")
@@ -134,6 +134,13 @@ def test_the_record_has_the_raw_fields_with_their_types() -> None:
         "TRADE": ("baker", str),
         "CHILDREN": (None, type(None)),
     }
+
+
+def test_what_was_said_to_be_unusual_is_kept_and_a_record_from_before_it_was_kept_can_be_read() -> None:
+    event, sealed = as_event(drafted())
+    assert read(event, sealed, a_contract(), MODEL).warnings == WARNINGS
+    older = {name: value for name, value in sealed.items() if name != "warnings"}
+    assert read(event, older, a_contract(), MODEL).warnings == ()
 
 
 def test_a_decision_stands_alone_with_its_score_and_note() -> None:
