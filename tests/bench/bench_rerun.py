@@ -1,15 +1,13 @@
-"""What a visitor of the Score page waits for, in a real browser: the server's share, and until it is on the screen.
+"""What a visitor of the Score page waits for: the server's share, and in a real browser until it is on the screen.
 
-The server's share lies between two frames of the websocket, by the browser's clock: the one that asks for a run, and
-the one that says the script is finished. Without `gc.freeze()`: the same server, started by an interpreter whose
-`gc.freeze` does nothing. So the product needs no switch.
+The server's share lies between asking for a run over the websocket and hearing that the script is finished, read by a
+visitor without a browser, which would draw on the same cores. Without `gc.freeze()`: the same server, started by an
+interpreter whose `gc.freeze` does nothing. So the product needs no switch.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
-import re
 import subprocess
 import sys
 import time
@@ -19,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from core import settings
 from core.accounts.roles import Role
@@ -27,13 +25,15 @@ from core.desk import Desk, open_desk
 from core.portfolio.contract import text
 from tests.bench.bench_start import ROOT, wait_until_healthy
 from tests.bench.desk_copy import copied
-from tests.bench.websocket import Run, Wire
+from tests.bench.websocket import Run, visitor
 from tests.browser.browser import chromium_path, opened
 from tests.browser.server import free_port
 from tests.browser.visits import sign_in
 from tests.desks import session_token
 
 CLIENTS, WHAT_IFS = 30, 20
+READS_SECONDS = 0.3  # a person pauses; without gc.freeze() the server still tidies up then
+QUIET_MS = 1_800  # the limits of the client before are drawn by then
 PLAIN = "from streamlit.web.cli import main; main()"
 UNFROZEN = f"import gc; gc.freeze = lambda: None; {PLAIN}"
 
@@ -43,25 +43,29 @@ class Waits:
     """Of one visitor of one server."""
 
     first: Run
-    first_shown: float  # seconds from asking for the address to the drawn verdict
     next_client: list[Run] = field(default_factory=list)
-    next_shown: list[float] = field(default_factory=list)  # milliseconds from Enter to the heading
     what_if: list[Run] = field(default_factory=list)
+
+
+@dataclass
+class Drawn:
+    """Of one visitor with a browser."""
+
+    first_seconds: float  # from asking for the address to the drawn verdict
+    next_client: list[float] = field(default_factory=list)  # milliseconds from Enter to the heading
 
 
 def run() -> None:
     own = settings.read()
     with closing(open_desk(own)) as desk:
-        keys = desk.tables.keys(CLIENTS + 5)
+        keys = desk.tables.keys(CLIENTS + 1)
         lever = _what_if_in_process(desk, keys)
-    executable = chromium_path()
-    if executable is None:
-        print("  no browser on this machine")
-        return
-    with opened(executable) as browser:
-        for name, program in (("with gc.freeze()", PLAIN), ("without gc.freeze()", UNFROZEN)):
-            with copied(own) as folder, _server(program, folder) as address:
-                _print(name, _visit(browser, address, folder, keys, lever))
+    for name, program in (("with gc.freeze()", PLAIN), ("without gc.freeze()", UNFROZEN)):
+        print(f"\nScore page, {name}")
+        with copied(own) as folder, _server(program, folder) as address:
+            _print_waits(_waits(address, folder, keys, lever))
+        with copied(own) as folder, _server(program, folder) as address:
+            _print_drawn(_drawn(address, folder, keys))
 
 
 def _what_if_in_process(desk: Desk, keys: Sequence[str]) -> str:
@@ -81,65 +85,66 @@ def _what_if_in_process(desk: Desk, keys: Sequence[str]) -> str:
     return text(desk.contract.main_columns[column].label)
 
 
-def _print(name: str, waits: Waits) -> None:
-    print(f"\nScore page over the websocket, {name}: the server's share, and until it is on the screen")
-    size = waits.first.kilobytes
-    print(
-        f"  first page after the start: {waits.first.milliseconds / 1e3:.2f} s (target ≤ 2 s), "
-        f"{size:.0f} kB; drawn after {waits.first_shown:.2f} s"
-    )
-    shares = [run.milliseconds for run in waits.next_client]
-    size = float(np.median([run.kilobytes for run in waits.next_client]))
-    print(
-        f"  next client by ID: {_spread(shares)} (target p95 ≤ 100 ms), {size:.0f} kB, {len(shares)} runs; "
-        f"Enter to heading {_spread(waits.next_shown)}"
-    )
-    shares = [run.milliseconds for run in waits.what_if]
-    print(f"  what-if: {_spread(shares)} (target ≤ 300 ms), {len(shares)} runs", flush=True)
-
-
-def _visit(browser: Browser, address: str, folder: Path, keys: Sequence[str], lever: str) -> Waits:
-    context = browser.new_context()
-    sign_in(context, address, session_token(folder, Role.OFFICER))
-    page = context.new_page()
-    wire = Wire(page)
-    started = time.perf_counter()
-    page.goto(f"{address}/score?client={keys[0]}")
-    page.get_by_text("This client").first.wait_for(timeout=60_000)
-    shown = time.perf_counter() - started
-    waits = Waits(wire.first_run(since=0), shown)
-    wire.settle()
-    for key in itertools.islice(keys, 1, CLIENTS + 1):
-        _next_client(page, wire, key, waits)
-    for _ in range(WHAT_IFS):
-        waits.what_if.append(_what_if(page, wire, lever))
-    context.close()
+def _waits(address: str, folder: Path, keys: Sequence[str], lever: str) -> Waits:
+    with visitor(address, session_token(folder, Role.OFFICER), "score") as somebody:
+        waits = Waits(somebody.open(f"client={keys[0]}"))
+        for key in keys[1:]:
+            time.sleep(READS_SECONDS)
+            waits.next_client.append(somebody.type_into("Client number", key))
+        for _ in range(WHAT_IFS):
+            time.sleep(READS_SECONDS)
+            amount = float(somebody.field(lever).value)
+            waits.what_if.append(somebody.type_into(lever, float(round(amount * 0.99))))
     return waits
 
 
-def _next_client(page: Page, wire: Wire, key: str, waits: Waits) -> None:
+def _print_waits(waits: Waits) -> None:
+    print(
+        "  over the websocket, the server's share: first page after the start "
+        f"{waits.first.milliseconds / 1e3:.2f} s (target ≤ 2 s), {waits.first.kilobytes:.0f} kB"
+    )
+    size = float(np.median([run.kilobytes for run in waits.next_client]))
+    shares = _spread([run.milliseconds for run in waits.next_client])
+    print(f"  next client by ID: {shares} (target p95 ≤ 100 ms), {size:.0f} kB, {len(waits.next_client)} runs")
+    shares = _spread([run.milliseconds for run in waits.what_if])
+    print(f"  what-if: {shares} (target ≤ 300 ms), {len(waits.what_if)} runs", flush=True)
+
+
+def _drawn(address: str, folder: Path, keys: Sequence[str]) -> Drawn | None:
+    executable = chromium_path()
+    if executable is None:
+        return None
+    with opened(executable) as browser, closing(browser.new_context()) as context:
+        sign_in(context, address, session_token(folder, Role.OFFICER))
+        page = context.new_page()
+        started = time.perf_counter()
+        page.goto(f"{address}/score?client={keys[0]}")
+        page.get_by_text("This client").first.wait_for(timeout=60_000)
+        drawn = Drawn(time.perf_counter() - started)
+        for key in keys[1:]:
+            page.wait_for_timeout(QUIET_MS)
+            drawn.next_client.append(_next_drawn(page, key))
+        return drawn
+
+
+def _next_drawn(page: Page, key: str) -> float:
     number = page.get_by_label("Client number")
     number.fill(key)
-    before, started = wire.mark(), time.perf_counter()
+    started = time.perf_counter()
     number.press("Enter")
     page.get_by_role("heading", name=f"Client {key}").wait_for(timeout=30_000)
-    waits.next_shown.append((time.perf_counter() - started) * 1e3)
-    waits.next_client.append(wire.first_run(before))
-    wire.settle()
+    return (time.perf_counter() - started) * 1e3
 
 
-def _what_if(page: Page, wire: Wire, lever: str) -> Run:
-    """Another amount in the form; the result comes as a part of the page."""
-    amount = page.get_by_label(
-        re.compile(f"^{re.escape(lever)}")
-    ).first  # the label goes on with the amount as it is read
-    value = float(amount.input_value().replace(",", ""))
-    amount.fill(str(round(value * 0.99)))
-    before = wire.mark()
-    amount.press("Enter")
-    run = wire.first_run(before, part=True)
-    wire.settle()
-    return run
+def _print_drawn(drawn: Drawn | None) -> None:
+    if drawn is None:
+        print("  no browser on this machine")
+        return
+    print(
+        f"  in a browser on the same cores: first page drawn after {drawn.first_seconds:.2f} s; "
+        f"next client, Enter to heading {_spread(drawn.next_client)}",
+        flush=True,
+    )
 
 
 def _spread(milliseconds: Sequence[float]) -> str:

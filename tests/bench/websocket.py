@@ -1,96 +1,122 @@
-"""What goes over a page's websocket, with the browser's own clock: when a run was asked for, and when it was over."""
+"""A visitor without a browser: asks for runs of a page over its websocket, and waits until each is over.
+
+A browser would draw on the same cores as the server it waits for; this one only reads what comes.
+"""
 
 from __future__ import annotations
 
-import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypedDict
 
-from google.protobuf.message import DecodeError
-from playwright.sync_api import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
 
-QUIET_MS = 800  # the page looks for its limits again after half a second
-PATIENCE_MS = 60_000
-_WHOLE, _PART = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+from pages._ui.session import cookies
 
-
-class _Response(TypedDict):
-    payloadData: str
-
-
-class _Frame(TypedDict):
-    timestamp: float  # seconds
-    response: _Response
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the script, as the browser saw it."""
+    """One run of the script: from asking for it until it was said to be finished."""
 
-    asked: float  # seconds by the browser's clock
-    finished: float
+    milliseconds: float
     kilobytes: float  # that came meanwhile
 
-    @property
-    def milliseconds(self) -> float:
-        return (self.finished - self.asked) * 1e3
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the page for a text or a number, as the last run drew it."""
+
+    widget: str
+    fragment: str  # the part of the page that runs again for it; empty: the whole page
+    value: str | float
 
 
-class Wire:
-    """Listens from the moment it is made; `settle` waits until nothing more is going on."""
+class Visitor:
+    """Signed in and on one page; what it did not ask for is read and left."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, connection: ClientConnection, page: str) -> None:
+        self._connection = connection
         self._page = page
-        self._asked: list[float] = []
-        self._finished: list[tuple[float, int]] = []
-        self._received: list[tuple[float, int]] = []
-        session = page.context.new_cdp_session(page)
-        session.on("Network.webSocketFrameSent", self._sent)
-        session.on("Network.webSocketFrameReceived", self._came)
-        session.send("Network.enable")
+        self._page_hash = ""
+        self._query = ""
+        self._fields: dict[str, Field] = {}
 
-    def mark(self) -> int:
-        """How many runs were asked for until now."""
-        return len(self._asked)
+    def open(self, query: str) -> Run:
+        """The page at this address, as a link opens it."""
+        self._query = query
+        return self._run(self._question())
 
-    def first_run(self, since: int, part: bool = False) -> Run:
-        """The first run asked for behind this mark, to its end; `part`: of a fragment, not of the whole page."""
-        wanted = _PART if part else _WHOLE
-        for _ in range(PATIENCE_MS // 20):
-            if len(self._asked) > since:
-                asked = self._asked[since]
-                for at, status in self._finished:
-                    if at > asked and status == wanted:
-                        size = sum(size for moment, size in self._received if asked <= moment <= at)
-                        return Run(asked, at, size / 1e3)
-            self._page.wait_for_timeout(20)
-        raise TimeoutError(f"no run was finished within {PATIENCE_MS / 1e3:.0f} s")
+    def field(self, label: str) -> Field:
+        """The first field whose label begins so."""
+        return next(field for name, field in self._fields.items() if name.startswith(label))
 
-    def settle(self) -> None:
-        """Until every run is over and none has begun for a while."""
-        seen = -1
-        while seen != (seen := len(self._asked) + len(self._received)):
-            self._page.wait_for_timeout(QUIET_MS)
+    def type_into(self, label: str, value: str | float) -> Run:
+        """What happens after Enter in this field."""
+        field, question = self.field(label), self._question()
+        state = question.rerun_script.widget_states.widgets.add()
+        state.id = field.widget
+        if isinstance(value, str):
+            state.string_value = value
+        else:
+            state.double_value = value
+        question.rerun_script.fragment_id = field.fragment
+        return self._run(question)
 
-    def _sent(self, frame: _Frame) -> None:
-        message = BackMsg()
-        if _read(message, frame) and message.WhichOneof("type") == "rerun_script":
-            self._asked.append(frame["timestamp"])
+    def _question(self) -> BackMsg:
+        question = BackMsg()
+        asked = question.rerun_script
+        asked.query_string, asked.page_script_hash = self._query, self._page_hash
+        asked.page_name = "" if self._page_hash else self._page
+        asked.context_info.timezone, asked.context_info.locale = "UTC", "en-GB"
+        return question
 
-    def _came(self, frame: _Frame) -> None:
+    def _run(self, question: BackMsg) -> Run:
+        part = question.rerun_script.fragment_id != ""
+        wanted = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY if part else ForwardMsg.FINISHED_SUCCESSFULLY
+        started, size = time.perf_counter(), 0
+        self._connection.send(question.SerializeToString())
+        while True:
+            frame = self._connection.recv(timeout=PATIENCE_SECONDS)
+            size += len(frame)
+            message = self._read(frame)
+            if message.WhichOneof("type") == "script_finished" and message.script_finished == wanted:
+                return Run((time.perf_counter() - started) * 1e3, size / 1e3)
+
+    def _read(self, frame: str | bytes) -> ForwardMsg:
         message = ForwardMsg()
-        if not _read(message, frame):
-            return
-        self._received.append((frame["timestamp"], len(frame["response"]["payloadData"]) * 3 // 4))
-        if message.WhichOneof("type") == "script_finished":
-            self._finished.append((frame["timestamp"], message.script_finished))
+        message.ParseFromString(frame.encode() if isinstance(frame, str) else frame)
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._page_hash = message.new_session.page_script_hash
+            if not message.metadata.run.fragment_ids:
+                self._fields.clear()
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+        elif kind == "delta":
+            self._keep(message.delta)
+        return message
+
+    def _keep(self, delta: Delta) -> None:
+        element = delta.new_element
+        match element.WhichOneof("type"):
+            case "text_input":
+                self._fields[element.text_input.label] = Field(element.text_input.id, delta.fragment_id, "")
+            case "number_input":
+                drawn = element.number_input
+                value = drawn.value if drawn.set_value else drawn.default
+                self._fields[drawn.label] = Field(drawn.id, delta.fragment_id, value)
 
 
-def _read(message: BackMsg | ForwardMsg, frame: _Frame) -> bool:
-    try:
-        message.ParseFromString(base64.b64decode(frame["response"]["payloadData"]))
-    except (DecodeError, ValueError):
-        return False  # no message of ours
-    return True
+@contextmanager
+def visitor(address: str, token: str, page: str) -> Iterator[Visitor]:
+    """Somebody whose session has this token."""
+    headers = {"Cookie": f"{cookies.SESSION}={token}"}
+    place = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+    with connect(place, subprotocols=["streamlit"], additional_headers=headers, max_size=None) as connection:  # type: ignore[list-item]
+        yield Visitor(connection, page)
