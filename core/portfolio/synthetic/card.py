@@ -12,7 +12,8 @@ from core.portfolio.synthetic.bureau import LONGEST_MONTHS, MONTH
 from core.portfolio.synthetic.facts import Category, Codes, Columns, Mask, Reals
 from core.portfolio.synthetic.people import People
 from core.portfolio.synthetic.pos_cash import repeated
-from core.portfolio.synthetic.previous import REVOLVING, Loans
+from core.portfolio.synthetic.previous_ask import REVOLVING
+from core.portfolio.synthetic.previous_loans import Loans
 
 STATUSES = ("Active", "Completed", "Signed")
 ACTIVE, COMPLETED, SIGNED = range(3)

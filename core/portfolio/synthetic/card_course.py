@@ -11,7 +11,7 @@ from core.portfolio.synthetic.application import on_grid
 from core.portfolio.synthetic.bureau import LONGEST_MONTHS, MONTH
 from core.portfolio.synthetic.facts import Codes, Reals, facts
 from core.portfolio.synthetic.people import People, mixed
-from core.portfolio.synthetic.previous import Loans
+from core.portfolio.synthetic.previous_loans import Loans
 
 MONTHLY_INTEREST = 0.02
 MINIMUM_SHARE = 0.05  # of the balance, the smallest payment

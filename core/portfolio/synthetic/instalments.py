@@ -8,7 +8,8 @@ from core.portfolio.synthetic.card import Payments
 from core.portfolio.synthetic.facts import Codes, Columns, Reals, facts
 from core.portfolio.synthetic.people import People
 from core.portfolio.synthetic.pos_cash import repeated
-from core.portfolio.synthetic.previous import REVOLVING, Loans
+from core.portfolio.synthetic.previous_ask import REVOLVING
+from core.portfolio.synthetic.previous_loans import Loans
 
 SPLIT_SHARE = 0.11  # instalments that a punctual client pays in two parts
 CARD_PARTS = (0.35, 0.65)  # up to these shares of the card payments come in one part, in two parts, else in three

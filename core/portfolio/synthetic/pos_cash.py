@@ -7,7 +7,8 @@ import numpy as np
 from core.portfolio.synthetic.bureau import LONGEST_MONTHS, MONTH
 from core.portfolio.synthetic.facts import Category, Codes, Columns, Mask
 from core.portfolio.synthetic.people import People
-from core.portfolio.synthetic.previous import REVOLVING, Loans
+from core.portfolio.synthetic.previous_ask import REVOLVING
+from core.portfolio.synthetic.previous_loans import Loans
 
 STATUSES = ("Active", "Completed", "Signed", "Demand", "Returned to the store", "Approved", "Amortized debt")
 ACTIVE, COMPLETED, SIGNED, DEMAND = range(4)
