@@ -13,6 +13,7 @@ from core.casework.history import HistoryPage, HistoryRow
 from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
 from pages._ui import clicked_row, history_forms, history_state
+from pages._ui.session import visitor
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
 
 NEXT_KEY, PREVIOUS_KEY = "N", "P"
@@ -88,7 +89,7 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
         height="content",
         placeholder="",
         column_order=_NARROW if narrow else _BESIDE_A_RECORD if beside else _WIDE,
-        column_config=_columns(narrow or beside),
+        column_config=_columns(narrow or beside or all(row.at.year == visitor.now().year for row in page.rows)),
         key=table,
         on_select=lambda: _choose(table, sequences, first),
         selection_mode=clicked_row.MODES,
@@ -197,23 +198,25 @@ def _decided(row: HistoryRow) -> list[str]:
     return [*([DECIDED.get(row.decision, DECIDED_OTHERWISE)[0]] if row.decision else ["Open"]), *erased]
 
 
-def _columns(small: bool) -> dict[str, object]:
+def _columns(without_year: bool) -> dict[str, object]:
     config = st.column_config
     recommended = {name: colour for name, _, colour in RECOMMENDED.values()}
     decided = {name: colour for name, _, colour in DECIDED.values()} | {"Open": "blue", "erased": "gray"}
     return {
         "When": config.DatetimeColumn(
-            format="D MMM, HH:mm" if small else "D MMM YYYY, HH:mm", timezone="UTC", width=104 if small else 138
+            format="D MMM, HH:mm" if without_year else "D MMM YYYY, HH:mm",
+            timezone="UTC",
+            width=104 if without_year else 138,
         ),
         "Application": config.TextColumn(width=158),
         "Amount": config.NumberColumn(format="localized", width=84),
-        "PD": config.NumberColumn(format="%.1f %%", width=66),
-        "Grade": config.TextColumn(width=54, alignment="center"),
-        "Recommended": _badges(recommended, 106),
+        "PD": config.NumberColumn(format="%.1f %%", width=60),
+        "Grade": config.TextColumn(width=50, alignment="center"),
+        "Recommended": _badges(recommended, 104),
         "Decision": _badges(decided, 100),
-        "Override": _badges({"low side": "orange", "high side": "violet"}, 86),
-        "By": config.TextColumn(width=118, help="“demo”: made by set-up, so that there is something to show."),
-        "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 88),
+        "Override": _badges({"low side": "orange", "high side": "violet"}, 82),
+        "By": config.TextColumn(width=138, help="“demo”: made by set-up, so that there is something to show."),
+        "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 92),
     }
 
 
