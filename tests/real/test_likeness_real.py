@@ -8,8 +8,9 @@ import pytest
 
 from core import settings
 from core.portfolio import contract_file
-from core.portfolio.likeness import Likeness, compare
 from core.portfolio.synthetic.generator import generate
+from tests.likeness.comparing import compare
+from tests.likeness.report import Likeness
 
 pytestmark = pytest.mark.real
 

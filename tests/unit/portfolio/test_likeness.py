@@ -1,4 +1,4 @@
-"""The measures of likeness agree with the published ones, and a sample is like itself."""
+"""A sample is like itself, and what is apart is called so."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
-from sklearn.metrics import roc_auc_score
 
 from core.portfolio import contract_file
-from core.portfolio.likeness import ColumnLikeness, Likeness, compare, ks_distance, separation, total_variation
 from core.portfolio.synthetic.generator import generate
-
-RNG = np.random.default_rng(5)
+from tests.likeness.comparing import compare, total_variation
+from tests.likeness.report import ColumnLikeness, Likeness
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +33,9 @@ def a_column(**changes: object) -> ColumnLikeness:
     return ColumnLikeness(**(fields | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("decimals", [0, 1, 6])
-def test_the_distance_of_numbers_is_scipys_also_with_ties(decimals: int) -> None:
-    first, second = np.round(RNG.normal(0, 1, 500), decimals), np.round(RNG.normal(0.4, 1.3, 300), decimals)
-    assert ks_distance(first, second) == pytest.approx(ks_2samp(first, second).statistic, abs=1e-12)
-
-
 def test_the_distance_of_shares_is_half_the_sum_of_their_differences() -> None:
     assert total_variation(np.array(["a", "a", "b", "b"]), np.array(["a", "b", "c", "c"])) == pytest.approx(0.5)
     assert total_variation(np.array(["a"]), np.array(["b"])) == 1.0
-
-
-def test_the_separation_is_scikit_learns_auc_without_its_direction() -> None:
-    target = (RNG.random(800) < 0.2).astype(float)
-    values = np.round(RNG.normal(0, 1, 800) - target, 1)
-    assert separation(values, target) == pytest.approx(abs(roc_auc_score(target, values) - 0.5), abs=1e-12)
 
 
 def test_a_sample_is_like_itself(against_itself: Likeness) -> None:

@@ -1,138 +1,26 @@
-"""How far two samples of a portfolio's tables resemble each other, read through the contract."""
+"""Two samples of a portfolio's tables compared column by column, read through the contract."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import ks_2samp
+from sklearn.metrics import roc_auc_score
 
 from core.portfolio.contract import Column, Contract, Kind, Table
 from core.portfolio.database import literal, quoted
 from core.portfolio.import_source import find
+from tests.likeness.report import ColumnLikeness, FanOut, Likeness, Strength
 
-NULLS_LIKE = 0.03  # largest difference of the share of missing values
-NUMBERS_LIKE = 0.12  # largest Kolmogorov–Smirnov distance
-TEXTS_LIKE = 0.10  # largest total variation of the shares
 FEWEST_VALUES = 200  # fewer known values on a side say nothing about a distribution
-STRONGEST = 10
 NOT_COMPARED = (Kind.IDENTIFIER, Kind.TARGET)
 
-Numbers = NDArray[np.float64]  # (values,)
 Values = NDArray[np.generic]  # (values,), numbers or texts
-
-
-@dataclass(frozen=True)
-class ColumnLikeness:
-    """One column in both samples; `distance` is None where too few values are known."""
-
-    table: str
-    column: str
-    measure: str  # "quantiles" (Kolmogorov–Smirnov distance) or "shares" (total variation)
-    synthetic_missing: float  # share of nulls and sentinels
-    real_missing: float
-    distance: float | None
-
-    @property
-    def missing_difference(self) -> float:
-        return abs(self.synthetic_missing - self.real_missing)
-
-    @property
-    def missing_alike(self) -> bool:
-        return self.missing_difference <= NULLS_LIKE
-
-    @property
-    def values_alike(self) -> bool:
-        bound = NUMBERS_LIKE if self.measure == "quantiles" else TEXTS_LIKE
-        return self.distance is None or self.distance <= bound
-
-    @property
-    def verdict(self) -> str:
-        return "like" if self.missing_alike and self.values_alike else "apart"
-
-
-@dataclass(frozen=True)
-class FanOut:
-    """Rows of a child table: per applicant who has any, and the share of applicants who have."""
-
-    table: str
-    synthetic_rows: float
-    real_rows: float
-    synthetic_covered: float
-    real_covered: float
-
-
-@dataclass(frozen=True)
-class Strength:
-    """How well one main-table column alone separates the target: |AUC − 0.5| in each sample."""
-
-    column: str
-    synthetic: float
-    real: float
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """The whole comparison."""
-
-    columns: tuple[ColumnLikeness, ...]
-    fan_outs: tuple[FanOut, ...]
-    strengths: tuple[Strength, ...]  # the real sample's strongest first
-
-    def share_alike(self, measure: str) -> float:
-        """Share of the compared columns whose values are alike: "missing", "quantiles" or "shares"."""
-        if measure == "missing":
-            return float(np.mean([column.missing_alike for column in self.columns]))
-        asked = [column for column in self.columns if column.measure == measure and column.distance is not None]
-        return float(np.mean([column.values_alike for column in asked]))
-
-    @property
-    def rank_correlation(self) -> float:
-        """Spearman's correlation of the strengths of the real sample's ten strongest columns."""
-        top = self.strengths[:STRONGEST]
-        return float(spearmanr([s.synthetic for s in top], [s.real for s in top]).statistic)
-
-    def markdown(self) -> str:
-        """The comparison as a report: a summary, then one row per column, most different first."""
-        return "\n".join((*self._summary(), *self._fan_outs(), *self._strengths(), *self._columns())) + "\n"
-
-    def _summary(self) -> Iterator[str]:
-        yield "# Synthetic and real tables side by side\n"
-        yield f"- missing values alike (≤ {NULLS_LIKE:.2f} apart): {self.share_alike('missing'):.1%} of columns"
-        yield f"- numbers alike (distance ≤ {NUMBERS_LIKE:.2f}): {self.share_alike('quantiles'):.1%} of numeric columns"
-        yield f"- shares alike (distance ≤ {TEXTS_LIKE:.2f}): {self.share_alike('shares'):.1%} of category columns"
-        yield f"- rank order of the {STRONGEST} strongest columns: Spearman {self.rank_correlation:.2f}\n"
-
-    def _fan_outs(self) -> Iterator[str]:
-        yield "| table | rows per applicant, synthetic | real | applicants with rows, synthetic | real |"
-        yield "|---|---|---|---|---|"
-        for f in self.fan_outs:
-            yield (
-                f"| {f.table} | {f.synthetic_rows:.1f} | {f.real_rows:.1f} "
-                f"| {f.synthetic_covered:.1%} | {f.real_covered:.1%} |"
-            )
-        yield ""
-
-    def _strengths(self) -> Iterator[str]:
-        yield "| column | distance of its AUC from 0.5, synthetic | real |"
-        yield "|---|---|---|"
-        for s in self.strengths[:25]:
-            yield f"| {s.column} | {s.synthetic:.3f} | {s.real:.3f} |"
-        yield ""
-
-    def _columns(self) -> Iterator[str]:
-        yield "| table | column | missing, synthetic | real | measure | distance | verdict |"
-        yield "|---|---|---|---|---|---|---|"
-        for c in sorted(self.columns, key=lambda c: -max(c.distance or 0.0, c.missing_difference)):
-            distance = "too few values" if c.distance is None else f"{c.distance:.3f}"
-            yield (
-                f"| {c.table} | {c.column} | {c.synthetic_missing:.1%} | {c.real_missing:.1%} "
-                f"| {c.measure} | {distance} | {c.verdict} |"
-            )
 
 
 @dataclass(frozen=True)
@@ -169,11 +57,10 @@ def _known(con: duckdb.DuckDBPyConnection, relation: str, name: str, column: Col
     return np.asarray(got["v"], dtype=str if kind == "varchar" else np.float64), int(total[0]) if total else 0
 
 
-def ks_distance(first: Values, second: Values) -> float:
-    """The largest difference of two empirical distribution functions, 0..1."""
-    points = np.unique(np.concatenate([first, second]))
-    below = [np.searchsorted(np.sort(side), points, side="right") / len(side) for side in (first, second)]
-    return float(np.max(np.abs(below[0] - below[1])))
+def _distance(measure: str, first: Values, second: Values) -> float:
+    if measure == "shares":
+        return total_variation(first, second)
+    return float(ks_2samp(first, second, method="asymp").statistic)  # asymptotic: nobody reads its p-value
 
 
 def total_variation(first: Values, second: Values) -> float:
@@ -192,9 +79,7 @@ def _compare_column(
     theirs, their_rows = _known(con, real, name, column)
     enough = min(len(ours), len(theirs)) >= FEWEST_VALUES
     measure = "shares" if _is_text(column) else "quantiles"
-    distance = None
-    if enough:
-        distance = (total_variation if measure == "shares" else ks_distance)(ours, theirs)
+    distance = _distance(measure, ours, theirs) if enough else None
     return ColumnLikeness(table, name, measure, 1 - len(ours) / our_rows, 1 - len(theirs) / their_rows, distance)
 
 
@@ -217,15 +102,6 @@ def _fan_out(con: duckdb.DuckDBPyConnection, table: Table, contract: Contract, s
     return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
 
 
-def separation(values: Numbers, target: Numbers) -> float:
-    """|AUC − 0.5| of one column against a 0/1 target, 0..0.5."""
-    positives = float(target.sum())
-    negatives = len(target) - positives
-    ranks = rankdata(values)
-    auc = (ranks[target == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives)
-    return float(abs(auc - 0.5))
-
-
 def _strength(con: duckdb.DuckDBPyConnection, relation: str, name: str, column: Column, target: str) -> float:
     value = f"cast({quoted(name)} as {'varchar' if _is_text(column) else 'double'})"
     if _is_text(column):
@@ -238,7 +114,7 @@ def _strength(con: duckdb.DuckDBPyConnection, relation: str, name: str, column: 
     positives = int(np.sum(got["y"]))
     if positives < FEWEST_VALUES // 4 or positives == len(got["y"]):
         return 0.0
-    return separation(np.asarray(got["v"], dtype=np.float64), np.asarray(got["y"], dtype=np.float64))
+    return abs(float(roc_auc_score(got["y"], got["v"])) - 0.5)
 
 
 def _strengths(con: duckdb.DuckDBPyConnection, contract: Contract, synthetic: str, real: str) -> tuple[Strength, ...]:
