@@ -7,16 +7,19 @@ from typing import Final, Literal
 
 import streamlit as st
 
+from pages._ui.newest import Newest
+
 MODES: Final[tuple[Literal["single-row"], Literal["single-cell"]]] = ("single-row", "single-cell")
+_TICKED: Final[Newest[str, int | None]] = Newest("ticked_rows")  # by table
 KEY: Final = "Shift+Space"  # of the table itself: chooses the row of the marked cell
 
 
 def tick(table: str, first: int | None) -> None:
     """Chooses the row of the cell that was clicked; `first`: the place that was ticked to begin with."""
     chosen = st.session_state[table]
-    selection, ticked = chosen["selection"], f"ticked_in_{table}"
-    place = place_of(selection["rows"], selection.get("cells", ()), st.session_state.get(ticked, first))
-    st.session_state[ticked] = place
+    selection = chosen["selection"]
+    place = place_of(selection["rows"], selection.get("cells", ()), _TICKED.of(table, first))
+    _TICKED.keep(table, place)
     rows = [] if place is None else [place]
     st.session_state[table] = type(chosen)({"selection": {"rows": rows, "columns": [], "cells": []}})
 

@@ -12,7 +12,7 @@ from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
 from core.errors import LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
-from pages._ui import cache, guard, links, recorded, state, words
+from pages._ui import cache, decision_state, guard, links, recorded, words
 from pages._ui.case import Case
 from pages._ui.session import visitor
 from pages._ui.words import plain
@@ -38,7 +38,7 @@ def decide(case: Case, scored: Event | str) -> None:
 
 def _answer(score: int) -> None:
     """What became of the last press: a toast once it stands on the record, else why it does not."""
-    told = state.take_answer(score)
+    told = decision_state.take_answer(score)
     if isinstance(told, str):
         st.error(plain(told), icon=":material/error:")
     elif told is not None:
@@ -86,18 +86,18 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
             icon=":material/thumb_up:",
             width="stretch",
-            key=state.decision_key(scored.sequence, "agree"),
+            key=decision_state.key(scored.sequence, "agree"),
             shortcut=AGREE_KEY,
             help="Records the recommendation as your decision, at once and for good.",
             on_click=_decide,
             args=(scored.sequence, agreeing.code.code),
         )
-    with st.form(state.decision_key(scored.sequence, "form"), border=False):
+    with st.form(decision_state.key(scored.sequence, "form"), border=False):
         st.segmented_control(
             "Or decide yourself" if agreeing else "Your decision",
             [choice.code.code for choice in offered.choices],
             format_func=lambda code: f":gray[{words_of[code]}]",
-            key=state.decision_key(scored.sequence, "choice"),
+            key=decision_state.key(scored.sequence, "choice"),
             width="stretch",
         )
         if offered.differs:
@@ -107,7 +107,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             placeholder="What did you see that the model could not?",
             max_chars=LONGEST_NOTE,
             height=100,
-            key=state.decision_key(scored.sequence, "note"),
+            key=decision_state.key(scored.sequence, "note"),
         )
         if offered.differs:
             st.caption(
@@ -131,16 +131,16 @@ def _reason(case: Case, scored: Event) -> None:
         index=None,
         format_func=lambda code: codes[code],
         placeholder="Coded reason",
-        key=state.decision_key(scored.sequence, "reason"),
+        key=decision_state.key(scored.sequence, "reason"),
     )
 
 
 def _decide_by_form(score: int) -> None:
-    decision, reason, note = (state.decision_part(score, part) for part in ("choice", "reason", "note"))
+    decision, reason, note = (decision_state.value(score, part) for part in ("choice", "reason", "note"))
     if decision:
         _decide(score, decision, reason, note)
     else:
-        state.answer(score, "Decision: choose one first; nothing was recorded.")
+        decision_state.answer(score, "Decision: choose one first; nothing was recorded.")
 
 
 def _decide(score: int, decision: str, reason: str = "", note: str = "") -> None:
@@ -148,18 +148,18 @@ def _decide(score: int, decision: str, reason: str = "", note: str = "") -> None
 
     The role is asked here and again where it is written.
     """
-    choice = Choice(score, decision, reason, note, state.decision_request(score))
+    choice = Choice(score, decision, reason, note, decision_state.request(score))
     try:
         person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
         if desk.casework is None:
             raise LedgerUnavailable(recorded.why_not())
         event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
     except SolventError as refusal:
-        state.new_decision_request(score)
-        state.answer(score, str(refusal))
+        decision_state.new_request(score)
+        decision_state.answer(score, str(refusal))
         return
-    state.new_decision(score)
-    state.answer(score, event.sequence)
+    decision_state.new_decision(score)
+    decision_state.answer(score, event.sequence)
 
 
 def _label(choice: Possible) -> str:

@@ -18,7 +18,7 @@ from core.portfolio.application import Application
 from core.portfolio.contract import FormGroup, text
 from core.portfolio.entry_fields import EntryField, Typed, entry_fields
 from core.portfolio.typed_application import check_typed
-from pages._ui import cache, cards, case, entry_widgets, guard, recorded, state
+from pages._ui import cache, cards, case, entry_state, entry_widgets, guard, recorded
 from pages._ui.case import Case
 from pages._ui.drafts import Content, Draft, Way
 from pages._ui.entry_widgets import Beside
@@ -76,7 +76,7 @@ def _filled_in(desk: Desk, start: Content) -> Content:
         "How it is given",
         list(Way),
         default=start.way,
-        key=state.entry_key("way"),
+        key=entry_state.key("way"),
         format_func=lambda choice: _WAYS[choice],
         required=True,
         label_visibility="collapsed",
@@ -88,7 +88,7 @@ def _filled_in(desk: Desk, start: Content) -> Content:
     history_of = st.text_input(
         "History of client number",
         value=start.history_of,
-        key=state.entry_key("history_of"),
+        key=entry_state.key("history_of"),
         max_chars=40,
         placeholder="None: a new client",
         help="An existing client's earlier loans and payments count, the fields above replace the application.",
@@ -101,7 +101,7 @@ def _pasted(start: Content) -> str:
     return st.text_area(
         "Raw fields of one application, as a JSON object",
         value=start.pasted,
-        key=state.entry_key("pasted"),
+        key=entry_state.key("pasted"),
         height=260,
         placeholder='{"FIELD": 1, "OTHER": "text"}',
         help="The contract's column names; what is left out is missing. At most 1 MB.",
@@ -132,8 +132,8 @@ def _group(group: FormGroup, fields: Mapping[str, EntryField], start: Content) -
 
 
 def _field(field: EntryField, kept: Typed) -> Typed:
-    key = state.entry_field_key(field.column)
-    start = state.started_with(key, kept)
+    key = entry_state.field_key(field.column)
+    start = entry_state.started_with(field.column, kept)
     empty = Beside(":material/close:", f"Empty: {field.label}", partial(_empty, field.column))
     return entry_widgets.field(_marked(field), key, start, None if start is None else empty)
 
@@ -148,12 +148,12 @@ def _empty(column: str) -> None:
     draft = cache.drafts().of(person.user_name, visitor.now())
     typed = {name: value for name, value in draft.content.typed.items() if name != column}
     cache.drafts().keep(person.user_name, replace(draft, content=replace(draft.content, typed=typed)), visitor.now())
-    state.empty_entry_field(column)
+    entry_state.empty_field(column)
 
 
 def _keep(person: Person, draft: Draft) -> None:
     """An empty form in a second window must not wipe out what was typed in the first."""
-    if state.entry_begun(not draft.content.is_empty or draft.asked is not None):
+    if entry_state.begun(not draft.content.is_empty or draft.asked is not None):
         cache.drafts().keep(person.user_name, draft, visitor.now())
 
 
@@ -191,4 +191,4 @@ def discard() -> None:
 def _forget() -> None:
     person = guard.require(Page.SCORE, Action.WORK)
     cache.drafts().discard(person.user_name)
-    state.forget_entry()
+    entry_state.forget()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.portfolio.entry_fields import EntryField, Typed
-from pages._ui import state
+from pages._ui import field_widgets
 from pages._ui.words import plain
 
 _AS_GIVEN = "%.12g"  # 24700.5 and 135000 as they are, without zeros behind
@@ -57,7 +57,7 @@ def _choice(asked: EntryField, key: str, start: Typed) -> Typed:
 
 def _number(asked: EntryField, key: str, start: float | int | None) -> Typed:
     """The label repeats a large amount as it is read, 1,350,000: no format of the widget separates thousands."""
-    read = asked.read_as(state.value_in(key, start))
+    read = asked.read_as(field_widgets.value_in(key, start))
     return st.number_input(
         f"{plain(asked.label)} · {read}" if read else plain(asked.label),
         value=start,

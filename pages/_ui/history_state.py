@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.casework.history_question import HistoryQuestion
 from pages._ui import state
+from pages._ui.newest import Newest
 
 # each is also the name of a query parameter: a filtered history can be sent as a link
 PERIOD: Final = "period"
@@ -42,6 +43,7 @@ SHARE: Final = "history_share"
 SPREAD: Final = "history_spread"
 UNIT: Final = "record_unit"
 _PAGE: Final = "history_page"
+_SELECTIONS: Final[Newest[str, dict[str, dict[str, list[int]]]]] = Newest("history_selections")  # by table
 
 
 def reset(period: str) -> None:
@@ -90,7 +92,6 @@ def selected_place(table: str) -> int | None:
 
 def first_selection(table: str, place: int | None) -> dict[str, dict[str, list[int]]]:
     """What a table starts with: it keeps it for as long as its rows stay the same."""
-    start: dict[str, dict[str, list[int]]] = st.session_state.setdefault(
-        f"start_of_{table}", {"selection": {"rows": [] if place is None else [place]}}
-    )
+    start = _SELECTIONS.of(table, {"selection": {"rows": [] if place is None else [place]}})
+    _SELECTIONS.keep(table, start)
     return start

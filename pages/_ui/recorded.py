@@ -10,7 +10,7 @@ from core.casework.refusals import refusal_words
 from core.desk import Desk
 from core.errors import LedgerUnwritable, SolventError
 from core.ledger.event import Event
-from pages._ui import cache, state
+from pages._ui import cache, recorded_state
 from pages._ui.case import Case
 from pages._ui.session import visitor
 
@@ -21,14 +21,14 @@ def score(case: Case, person: Person) -> Event | str:
     if casework is None:
         return why_not()
     key = _of(case, person)
-    known = state.recorded(key)
+    known = recorded_state.event_of(key)
     if known is not None:
         return known
     try:
         event = casework.record_score(case.as_scored, person, visitor.address())
     except LedgerUnwritable as refusal:
         return str(refusal)
-    state.keep_recorded(key, event)
+    recorded_state.keep(key, event)
     return event
 
 
@@ -37,11 +37,11 @@ def refusals(desk: Desk, person: Person, question: str) -> Iterator[None]:
     """A score that is refused inside stands in the record by kind and rule; what was asked or typed does not."""
     try:
         yield
-        state.nothing_refused()
+        recorded_state.nothing_refused()
     except SolventError as refusal:
         if desk.casework is not None:
             with suppress(LedgerUnwritable):  # the visitor reads the refusal that matters
-                asked = state.refused_question(question)
+                asked = recorded_state.refused_question(question)
                 desk.casework.record_refusal(*refusal_words(refusal), person, visitor.address(), asked)
         raise
 

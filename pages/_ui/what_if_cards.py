@@ -13,7 +13,7 @@ from core.portfolio.entry_fields import EntryField, Typed, entry_field, typed_ch
 from core.portfolio.wording import percent, points
 from core.scoring.changes import ChangeableField
 from core.scoring.what_if import WhatIf
-from pages._ui import cards, entry_widgets, figure, guard, moves_chart, similar_cards, state
+from pages._ui import cards, entry_widgets, figure, guard, moves_chart, similar_cards, what_if_state
 from pages._ui.case import Case
 from pages._ui.entry_widgets import Beside
 from pages._ui.ready_figure import ReadyFigure
@@ -46,7 +46,7 @@ def _head(case: Case) -> None:
             icon=":material/undo:",
             shortcut=RESET_KEY,
             help="Every field as the application has it.",
-            on_click=state.reset_what_if,
+            on_click=what_if_state.reset,
             args=(case.identity,),
         )
 
@@ -63,7 +63,7 @@ def _corrections(case: Case, offered: Mapping[str, ChangeableField]) -> dict[str
         "Facts to correct",
         [name for name, field in offered.items() if not field.lever],
         format_func=lambda name: offered[name].label,
-        key=state.corrected_key(case.identity),
+        key=what_if_state.corrected_key(case.identity),
         placeholder="If one was wrong",
         help="Not levers: what is true of the client does not change by wishing. Age, gender and family status "
         "are never offered.",
@@ -73,17 +73,17 @@ def _corrections(case: Case, offered: Mapping[str, ChangeableField]) -> dict[str
 
 def _widget(case: Case, field: EntryField) -> Typed:
     """A field that may stay empty has a button that takes it as not given, and then one that leads back."""
-    key = state.what_if_key(case.identity, field.column)
+    key = what_if_state.field_key(case.identity, field.column)
     own = field.typed(case.application.fields.get(field.column))
-    left_out = state.taken_as_not_given(case.identity, field.column)
-    start = state.started_with(key, None if left_out else own)
+    left_out = what_if_state.taken_as_not_given(case.identity, field.column)
+    start = what_if_state.started_with(case.identity, field.column, None if left_out else own)
     return entry_widgets.field(field, key, start, _beside(case, field, own, left_out))
 
 
 def _beside(case: Case, field: EntryField, own: Typed, left_out: bool) -> Beside | None:
     if field.required or own is None:
         return None
-    does = partial(state.take_as_not_given_or_back, case.identity, field.column)
+    does = partial(what_if_state.take_as_not_given_or_back, case.identity, field.column)
     if left_out:
         return Beside(":material/undo:", f"As the application has it: {field.label}", does)
     return Beside(":material/close:", f"Take as not given: {field.label}", does)

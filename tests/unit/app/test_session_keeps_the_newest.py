@@ -1,0 +1,104 @@
+"""What a session remembers of many things: the newest of each kind, and always what is on the screen."""
+
+from __future__ import annotations
+
+import pytest
+import streamlit as st
+
+from pages._ui import decision_state, entry_state, what_if_state
+from pages._ui.newest import MOST, Newest
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """A session without a browser."""
+    state: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    return state
+
+
+def test_everything_of_a_kind_lies_under_one_key(session: dict[str, object]) -> None:
+    known: Newest[str, int] = Newest("kind")
+    for number in range(5):
+        known.keep(f"case {number}", number)
+    assert list(session) == ["kind"]
+    assert [known.of(f"case {number}", -1) for number in range(6)] == [0, 1, 2, 3, 4, -1]
+
+
+def test_one_more_than_the_most_drops_the_oldest_alone() -> None:
+    known: Newest[int, str] = Newest("kind")
+    for number in range(MOST):
+        known.keep(number, "kept")
+    known.keep(0, "kept again")
+    known.keep(MOST, "kept")
+    assert known.of(1, "dropped") == "dropped"
+    assert (known.of(0, "dropped"), known.of(2, "dropped"), known.of(MOST, "dropped")) == ("kept again", "kept", "kept")
+
+
+def test_what_is_asked_for_at_every_run_is_never_dropped() -> None:
+    known: Newest[int, str] = Newest("kind")
+    known.keep(0, "on the screen")
+    for number in range(1, 3 * MOST):
+        assert known.of(0, "dropped") == "on the screen"
+        known.keep(number, "looked at")
+
+
+def test_a_field_of_what_if_has_a_new_widget_for_every_time_it_starts_anew() -> None:
+    keys = [what_if_state.field_key("7", "amount")]
+    for step in (what_if_state.take_as_not_given_or_back,) * 2:
+        step("7", "amount")
+        keys.append(what_if_state.field_key("7", "amount"))
+    what_if_state.reset("7")
+    keys.append(what_if_state.field_key("7", "amount"))
+    what_if_state.take_as_not_given_or_back("7", "amount")
+    keys.append(what_if_state.field_key("7", "amount"))
+    numbered = ("", "_emptied_1", "_emptied_2", "_1", "_1_emptied_1")
+    assert keys == [f"what_if_7_amount{number}" for number in numbered]
+    assert what_if_state.taken_as_not_given("7", "amount")
+    assert not what_if_state.taken_as_not_given("7", "income")
+    assert (what_if_state.corrected_key("7"), what_if_state.corrected_key("8")) == ("what_if_7_1", "what_if_8")
+
+
+def test_a_widget_on_the_screen_keeps_its_start_and_one_that_comes_back_takes_the_new_one(
+    session: dict[str, object],
+) -> None:
+    assert what_if_state.started_with("7", "amount", 100.0) == 100.0
+    session["what_if_7_amount"] = 250.0  # drawn, and typed in
+    assert what_if_state.started_with("7", "amount", 250.0) == 100.0
+    del session["what_if_7_amount"]  # another page was drawn meanwhile
+    assert what_if_state.started_with("7", "amount", 250.0) == 250.0
+
+
+def test_a_field_of_the_entry_form_starts_with_the_draft_again_when_it_was_emptied(session: dict[str, object]) -> None:
+    assert entry_state.started_with("amount", 100.0) == 100.0
+    session[entry_state.field_key("amount")] = 100.0
+    entry_state.empty_field("amount")
+    assert entry_state.started_with("amount", None) is None
+    assert entry_state.field_key("amount") == "entry_field_amount_emptied_1"
+    entry_state.forget()
+    assert (entry_state.field_key("amount"), entry_state.key("way")) == ("entry_field_amount_1", "entry_way_1")
+
+
+def test_the_request_of_a_decision_stays_the_same_while_its_form_is_on_the_screen() -> None:
+    request = decision_state.request(0)
+    for score in range(1, 3 * MOST):
+        assert decision_state.key(0, "note") == "decide_0_note"  # the form is drawn
+        decision_state.request(score)
+    assert decision_state.request(0) == request
+
+
+def test_what_was_refused_or_decided_is_followed_by_another_request_and_only_a_decision_by_an_empty_form() -> None:
+    first = decision_state.request(3)
+    decision_state.new_request(3)
+    second = decision_state.request(3)
+    assert decision_state.key(3, "note") == "decide_3_note"
+    decision_state.new_decision(3)
+    assert len({first, second, decision_state.request(3)}) == 3
+    assert decision_state.key(3, "note") == "decide_3_note_1"
+
+
+def test_what_became_of_a_press_is_told_once() -> None:
+    request = decision_state.request(3)
+    decision_state.answer(3, 17)
+    assert (decision_state.take_answer(3), decision_state.take_answer(3)) == (17, None)
+    assert decision_state.request(3) == request
