@@ -12,6 +12,7 @@ from core.model.selection import Selection
 from core.policy import registry as policies
 from core.portfolio import features as feature_files
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.features import FeatureStore
 from core.settings import Settings
 
@@ -39,7 +40,7 @@ def check_fit(model: Model, features: FeatureStore, contract: Contract) -> None:
 def _broken_rule(card: FeatureCard, contract: Contract) -> str:
     """What the contract says of the feature and the model does otherwise; empty where they agree."""
     try:
-        meaning = contract.feature(card.name)
+        meaning = feature_meaning(contract, card.name)
     except KeyError:
         return "the contract must give it a meaning, got none"
     if meaning.protected:

@@ -25,6 +25,7 @@ from core.ledger.event import Actor, Event, Public
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Application
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.wording import NOT_GIVEN, number, shown_as_feature
 from core.scoring.score import Contribution, FamilyContribution, Reason, Score
 
@@ -165,7 +166,7 @@ class _Words:
 
     def _described(self, name: str, value: float | None, share: float) -> Contribution:
         try:
-            meaning = self._contract.feature(name)
+            meaning = feature_meaning(self._contract, name)
         except KeyError:  # the contract of today no longer knows it
             return _unnamed(name, name, value, share)
         return Contribution(name, meaning.label, meaning.family, value, shown_as_feature(value, meaning), share)

@@ -8,7 +8,8 @@ import numpy as np
 
 from core.errors import TrainingRefused
 from core.model.booster import Columns, Rows
-from core.portfolio.contract import Contract, FeatureMeaning, Kind
+from core.portfolio.contract import Contract, Kind
+from core.portfolio.feature_meaning import FeatureMeaning, feature_meaning
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def select(contract: Contract, names: tuple[str, ...], training: Rows) -> Select
 
 def _meaning(contract: Contract, name: str) -> FeatureMeaning:
     try:
-        return contract.feature(name)
+        return feature_meaning(contract, name)
     except KeyError:
         raise TrainingRefused(
             f"Feature {name!r}: the contract must give it a meaning, got none; add it to the contract's features."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 import msgspec
@@ -180,21 +179,6 @@ class FirstPolicy(_Part, frozen=True):
     grade_letters: str = "ABCDEFG"
 
 
-class FeatureMeaning(msgspec.Struct, frozen=True, kw_only=True):
-    """What the contract says about one feature of the mart."""
-
-    name: str
-    label: str
-    family: str
-    kind: Kind
-    unit: str
-    protected: str
-    direction: int
-    choices: tuple[str, ...]  # category levels: value i is stored as float(i)
-    table: str  # the raw table it comes from
-    choice_labels: tuple[str, ...] = ()  # what a person reads for each level
-
-
 class Contract(_Part, frozen=True):
     portfolio: Portfolio
     tables: tuple[Table, ...]
@@ -219,43 +203,9 @@ class Contract(_Part, frozen=True):
         return self.columns[self.main.name]
 
     @cached_property
-    def _by_feature_name(self) -> dict[str, Column]:
+    def columns_as_features(self) -> Mapping[str, Column]:
+        """The main table's columns by the names they have as features: their own in lower case."""
         return {name.lower(): column for name, column in self.main_columns.items()}
-
-    def feature(self, name: str, language: str = "en") -> FeatureMeaning:
-        """The meaning of a feature of the mart; a main-table column keeps its own under its lower-case name.
-
-        Raises KeyError for a feature that no column, entry or pattern covers.
-        """
-        pattern = next((p for p in self.patterns if fnmatchcase(name, p.match)), None)
-        column = self._by_feature_name.get(name)
-        if column is not None:
-            return FeatureMeaning(
-                name=name,
-                label=text(column.label, language),
-                family=column.family,
-                kind=column.kind,
-                unit=text(column.unit, language),
-                protected=column.protected,
-                direction=column.direction,
-                choices=tuple(choice.value for choice in column.choices),
-                table=self.main.name,
-                choice_labels=tuple(text(choice.label, language) for choice in column.choices),
-            )
-        own = self.features.get(name)
-        if own is None or pattern is None:
-            raise KeyError(name)
-        return FeatureMeaning(
-            name=name,
-            label=text(own.label, language),
-            family=pattern.family,
-            kind=own.kind,
-            unit=text(own.unit, language),
-            protected=pattern.protected,
-            direction=own.direction,
-            choices=(),
-            table=pattern.table,
-        )
 
 
 def text(texts: Text, language: str = "en") -> str:

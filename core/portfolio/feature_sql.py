@@ -14,8 +14,9 @@ from pathlib import Path
 import duckdb
 
 from core.errors import ContractError
-from core.portfolio.contract import Contract, FeatureMeaning
+from core.portfolio.contract import Contract
 from core.portfolio.database import literal, quoted
+from core.portfolio.feature_meaning import FeatureMeaning, feature_meaning
 from core.portfolio.raw_table import raw_name, sql_type
 
 _FORMAT = "1"  # of the feature rows; a change rebuilds them
@@ -108,7 +109,7 @@ def feature_names(connection: duckdb.DuckDBPyConnection, mart: Step) -> tuple[st
 def encoded_row(contract: Contract, names: Iterable[str], missing_tables: Collection[str]) -> str:
     """The SQL expression of one feature row as FLOAT[n]: text by its place in the choices, missing = NaN."""
     gone = _with_dependents(contract, missing_tables)
-    values = ", ".join(_encoded(contract.feature(name), gone) for name in names)
+    values = ", ".join(_encoded(feature_meaning(contract, name), gone) for name in names)
     return f"list_transform([{values}], lambda x: case when isfinite(x) then x else 'nan'::float end)"
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from core.portfolio.contract import Column, FeatureMeaning, Kind, text
+from core.portfolio.contract import Column, Kind, text
+from core.portfolio.feature_meaning import FeatureMeaning
 
 NOT_GIVEN = "not given"
 NOT_AVAILABLE = "not available"  # a sentinel: the source says that it does not know

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from core.model.split_points import Thresholds
 from core.policy.policy import Policy
 from core.policy.recommendation import Recommendation
-from core.portfolio.contract import WHOLE_KINDS, Contract, FeatureMeaning, Kind
+from core.portfolio.contract import WHOLE_KINDS, Contract, Kind
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.scoring.certificate_words import Holding, Interval, Subject, in_words
 from core.scoring.contributions import meanings_of
 from core.scoring.feature_gate import FeatureRow

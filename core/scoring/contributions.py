@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelRefused
-from core.portfolio.contract import Contract, FeatureMeaning
+from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import FeatureMeaning, feature_meaning
 from core.portfolio.wording import shown_as_feature
 from core.scoring.score import Contribution
 
@@ -22,7 +23,7 @@ def meanings_of(contract: Contract, features: Sequence[str], language: str) -> t
 
 def _meaning(contract: Contract, feature: str, language: str) -> FeatureMeaning:
     try:
-        return contract.feature(feature, language)
+        return feature_meaning(contract, feature, language)
     except KeyError:
         raise ModelRefused(
             f"Feature '{feature}': the model uses it, the contract does not describe it; train again."

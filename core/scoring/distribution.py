@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.model.card import Estimate
 from core.model.intervals import wilson
-from core.portfolio.contract import FeatureMeaning, Kind
+from core.portfolio.contract import Kind
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import percent, shown_as_feature
 from core.scoring.distribution_axis import Axis, axis_of, edges_of
 from core.scoring.place import LEAST_CLIENTS, Place, comparison

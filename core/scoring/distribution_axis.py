@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.portfolio.contract import WHOLE_KINDS, FeatureMeaning, Kind
+from core.portfolio.contract import WHOLE_KINDS, Kind
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import DAYS_PER_YEAR
 from core.scoring.written_sum import MINUS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.portfolio.contract import FeatureMeaning
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import inside_sentence, shown_as_feature
 from core.scoring.feature_gate import FeatureMatrix, FeatureRow
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FeatureRowRefused
-from core.portfolio.contract import FeatureMeaning
+from core.portfolio.feature_meaning import FeatureMeaning
 
 FeatureRow = NDArray[np.float32]  # (features,), missing = NaN
 FeatureMatrix = NDArray[np.float32]  # (rows, features), missing = NaN

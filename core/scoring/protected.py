@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 
 
 def unused_bases(contract: Contract, features: Collection[str]) -> str:
     """ "Age, family status and gender are not used by this model."; empty when it uses them all."""
     marked = {column.protected: "" for column in contract.main_columns.values() if column.protected}
-    used = {contract.feature(name).protected for name in features}
+    used = {feature_meaning(contract, name).protected for name in features}
     unused = sorted(basis for basis in marked if basis not in used)
     if not unused:
         return ""

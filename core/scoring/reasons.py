@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ExplanationRefused
-from core.portfolio.contract import Contract, FeatureMeaning, text
+from core.portfolio.contract import Contract, text
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import inside_sentence
 from core.scoring.feature_gate import FeatureRow
 from core.scoring.score import FamilyContribution, Reason

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from core.model.card import Estimate
 from core.model.intervals import wilson
-from core.portfolio.contract import FeatureMeaning
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import percent
 from core.scoring.feature_gate import FeatureMatrix, FeatureRow
 from core.scoring.pd_scale import position

@@ -11,6 +11,7 @@ from core.commands.setup_command import DEMO_APPLICANTS, DEMO_NEW_APPLICATIONS, 
 from core.model.card import Card
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
 from core.portfolio.synthetic.generator import generate
@@ -58,7 +59,7 @@ def test_a_model_of_the_demo_portfolio_ranks_as_well_as_one_of_the_real_portfoli
 def test_the_model_has_at_least_four_hundred_features_and_none_is_protected(card: Card, demo: Settings) -> None:
     contract = contract_file.read(demo.contract_file)
     assert len(card.features) >= 400
-    assert not [feature.name for feature in card.features if contract.feature(feature.name).protected]
+    assert not [feature.name for feature in card.features if feature_meaning(contract, feature.name).protected]
 
 
 def test_the_true_probability_is_known_and_never_a_feature(card: Card, demo: Settings) -> None:

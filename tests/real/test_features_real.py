@@ -14,6 +14,7 @@ from core import settings as settings_module
 from core.portfolio import contract_file, features
 from core.portfolio.application import Application
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.features import FeatureStore
 from core.portfolio.importing import import_tables
@@ -104,7 +105,7 @@ def _moved_against_direction(desk: RealDesk, key: str, column: str) -> set[str]:
     better = float(value) * BETTER[column]
     after = desk.builder.row(desk.application(key, **{column: better}), key)
     moved = np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))
-    directions = {name: desk.contract.feature(name).direction for name in desk.store.names}
+    directions = {name: feature_meaning(desk.contract, name).direction for name in desk.store.names}
     names = [desk.store.names[place] for place in moved]
     return {
         name for place, name in zip(moved, names, strict=True) if not _lowers(before, after, place, directions[name])

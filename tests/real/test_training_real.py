@@ -17,6 +17,7 @@ from core.model.artefact import Model, load
 from core.portfolio import contract_file
 from core.portfolio.application import check
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.tables import Tables
 from core.settings import Settings
@@ -71,10 +72,10 @@ def test_out_of_fold_the_model_ranks_is_calibrated_and_costs_little(figures: Map
 
 
 def test_protected_bases_are_left_out_and_missing_tables_said(model: Model, contract: Contract) -> None:
-    assert not [name for name in model.features if contract.feature(name).protected]
-    assert {contract.feature(name).protected for name in model.card.left_out_protected} >= {"gender", "age"}
+    assert not [name for name in model.features if feature_meaning(contract, name).protected]
+    assert {feature_meaning(contract, name).protected for name in model.card.left_out_protected} >= {"gender", "age"}
     assert len(model.card.source.missing_tables) == 6
-    assert {contract.feature(name).table for name in model.features} == {contract.main.name}
+    assert {feature_meaning(contract, name).table for name in model.features} == {contract.main.name}
 
 
 def test_trees_beat_the_plain_yardstick_on_the_same_rows(model: Model) -> None:

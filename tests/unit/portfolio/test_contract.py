@@ -8,6 +8,7 @@ import pytest
 
 from core.portfolio import contract_file
 from core.portfolio.contract import Column, Contract, Kind, text
+from core.portfolio.feature_meaning import feature_meaning
 
 ROOT = Path(__file__).resolve().parents[3]
 CONTRACT: Contract = contract_file.read(ROOT / "data" / "home_credit" / "contract.toml")
@@ -187,9 +188,9 @@ def test_a_persons_decision_and_its_reason_have_codes() -> None:
 
 
 def test_a_main_table_column_is_a_feature_under_its_lower_case_name() -> None:
-    meaning = CONTRACT.feature("name_education_type")
+    meaning = feature_meaning(CONTRACT, "name_education_type")
     assert meaning.label == "Education"
     assert meaning.choices[-1] == "Academic degree"
     assert len(meaning.choice_labels) == len(meaning.choices)
     with pytest.raises(KeyError):
-        CONTRACT.feature("nothing_of_the_kind")
+        feature_meaning(CONTRACT, "nothing_of_the_kind")

@@ -21,6 +21,7 @@ from core.portfolio.contract_column_rules import COLUMN_RULES
 from core.portfolio.contract_desk_rules import DESK_RULES
 from core.portfolio.contract_rules import broken_rules
 from core.portfolio.contract_table_rules import TABLE_RULES
+from core.portfolio.feature_meaning import feature_meaning
 
 Raw = dict[str, Any]
 
@@ -73,7 +74,7 @@ def test_the_small_contract_is_right(tmp_path: Path) -> None:
     file.write_text(SMALL, encoding="utf-8")
     contract = contract_file.read(file)
     assert contract.main.name == "main"
-    assert contract.feature("loan_count").family == "money"
+    assert feature_meaning(contract, "loan_count").family == "money"
 
 
 A, B = {"value": "a", "label": {"en": "A"}}, {"value": "b", "label": {"en": "B"}}

@@ -17,6 +17,7 @@ from core.errors import PortfolioMissing, UnknownApplicant
 from core.portfolio import contract_file, features
 from core.portfolio.application import Application
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.feature_row import RowBuilder
 from core.portfolio.features import FeatureStore
 from core.progress import silent
@@ -68,8 +69,8 @@ def an_application(contract: Contract, **changed: str | float | None) -> Applica
 
 
 def test_every_feature_has_a_meaning_in_the_contract(store: FeatureStore, contract: Contract) -> None:
-    assert {contract.feature(name).family for name in store.names} <= set(contract.families) | {""}
-    assert all(contract.feature(name).label for name in store.names)
+    assert {feature_meaning(contract, name).family for name in store.names} <= set(contract.families) | {""}
+    assert all(feature_meaning(contract, name).label for name in store.names)
 
 
 def test_the_contract_describes_no_feature_that_the_sql_does_not_make(store: FeatureStore, contract: Contract) -> None:
@@ -77,14 +78,14 @@ def test_the_contract_describes_no_feature_that_the_sql_does_not_make(store: Fea
 
 
 def test_no_two_features_have_the_same_label(store: FeatureStore, contract: Contract) -> None:
-    labels = [contract.feature(name).label for name in store.names]
+    labels = [feature_meaning(contract, name).label for name in store.names]
     assert {label for label in labels if labels.count(label) > 1} == set()
 
 
 def test_a_model_may_use_at_least_420_features_without_the_protected_ones(
     store: FeatureStore, contract: Contract
 ) -> None:
-    meanings = [contract.feature(name) for name in store.names]
+    meanings = [feature_meaning(contract, name) for name in store.names]
     assert len([meaning for meaning in meanings if not meaning.protected]) >= 420
 
 
@@ -96,7 +97,7 @@ def test_everything_made_of_a_protected_column_is_protected(
     moved = np.flatnonzero(before != builder.row(an_application(contract, **given), "1"))
     assert {store.names[place] for place in moved if not (np.isnan(before[place]))} >= set(map(str.lower, given))
     unprotected = {store.names[i] for i in moved if not np.isnan(before[i])}
-    assert {name for name in unprotected if not contract.feature(name).protected} == set()
+    assert {name for name in unprotected if not feature_meaning(contract, name).protected} == set()
 
 
 @pytest.mark.parametrize("column", MOVES)
@@ -111,7 +112,7 @@ def test_more_income_and_better_scores_move_no_feature_against_its_direction(
     against = {
         builder.names[place]
         for place in moved
-        if not (after[place] - before[place]) * contract.feature(builder.names[place]).direction < 0
+        if not (after[place] - before[place]) * feature_meaning(contract, builder.names[place]).direction < 0
     }
     assert len(moved) > 3
     assert against == set()
@@ -121,7 +122,7 @@ def test_text_is_stored_by_its_place_in_the_choices_and_sentinels_are_missing(
     store: FeatureStore, contract: Contract
 ) -> None:
     row = dict(zip(store.names, store.row("2").tolist(), strict=True))
-    choices = contract.feature("name_contract_type").choices
+    choices = feature_meaning(contract, "name_contract_type").choices
     assert row["name_contract_type"] == choices.index("Revolving loans")
     assert isnan(row["code_gender"])
 

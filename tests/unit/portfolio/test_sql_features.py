@@ -9,6 +9,7 @@ import pytest
 
 from core.portfolio import contract_file
 from core.portfolio.contract import Contract
+from core.portfolio.feature_meaning import feature_meaning
 
 from .sql_portfolio import AN_APPLICATION, feature_rows
 
@@ -167,7 +168,9 @@ def test_all_features_of_a_table_that_was_not_imported_are_missing(
 ) -> None:
     given = {table: rows for table, rows in HISTORY.items() if table != missing}
     row = feature_rows(tmp_path, contract, given, missing=[missing])["1"]
-    known = {name for name, value in row.items() if contract.feature(name).table == missing and not isnan(value)}
+    known = {
+        name for name, value in row.items() if feature_meaning(contract, name).table == missing and not isnan(value)
+    }
     assert known == set()
 
 

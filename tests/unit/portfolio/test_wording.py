@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.portfolio import contract_file, wording
 from core.portfolio.contract import Kind
+from core.portfolio.feature_meaning import feature_meaning
 from core.portfolio.wording import (
     inside_sentence,
     money,
@@ -148,13 +149,13 @@ def test_a_column_is_written_in_the_contracts_words() -> None:
 
 
 def test_a_categorys_code_is_written_by_its_label() -> None:
-    meaning = CONTRACT.feature("name_contract_type")
+    meaning = feature_meaning(CONTRACT, "name_contract_type")
     assert shown_as_feature(0.0, meaning) == "Cash loan"
     assert shown_as_feature(1.0, meaning) == "Revolving loan"
     assert shown_as_feature(7.0, meaning) == "unknown level 7"
     assert shown_as_feature(None, meaning) == "not given"
     assert shown_as_feature(math.nan, meaning) == "not given"
-    assert shown_as_feature(-400.0, CONTRACT.feature("days_employed")) == "1.1 years"
+    assert shown_as_feature(-400.0, feature_meaning(CONTRACT, "days_employed")) == "1.1 years"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.portfolio.contract import FeatureMeaning, Kind
+from core.portfolio.contract import Kind
+from core.portfolio.feature_meaning import FeatureMeaning, feature_meaning
 from core.scoring.distribution import MOST_BINS, Clients, Distribution, distribution
 from tests.unit.scoring.builders import a_contract
 
@@ -97,7 +98,7 @@ def test_the_default_rate_of_a_bar_comes_with_enough_clients_only() -> None:
 
 
 def test_categories_are_told_by_label_the_most_frequent_first() -> None:
-    found = shown([2] * 70 + [0] * 30, 0.0, a_contract().feature("trade"))
+    found = shown([2] * 70 + [0] * 30, 0.0, feature_meaning(a_contract(), "trade"))
     assert [(bar.label, bar.clients, bar.holds_client) for bar in found.bins] == [
         ("Weaver", 70, False),
         ("Baker", 30, True),
@@ -106,7 +107,7 @@ def test_categories_are_told_by_label_the_most_frequent_first() -> None:
 
 
 def test_a_category_nobody_else_has_is_shown_as_empty() -> None:
-    found = shown([2] * 100, 1.0, a_contract().feature("trade"))
+    found = shown([2] * 100, 1.0, feature_meaning(a_contract(), "trade"))
     assert [(bar.label, bar.clients, bar.holds_client) for bar in found.bins] == [
         ("Weaver", 100, False),
         ("Smith", 0, True),

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core.portfolio.feature_meaning import feature_meaning
 from core.scoring.extrapolation import KnownWorld, Seen
 from tests.unit.scoring.builders import a_contract
 
@@ -18,7 +19,7 @@ def world(missing_shares: tuple[int, ...] = (0,) * 100) -> KnownWorld:
     sample = np.zeros((len(missing_shares), len(NAMES)), dtype=np.float32)
     for row, missing in enumerate(missing_shares):
         sample[row, :missing] = np.nan
-    return KnownWorld([a_contract().feature(name) for name in NAMES], SEEN, (0.1, 0.5, 0.3, 0.1), sample)
+    return KnownWorld([feature_meaning(a_contract(), name) for name in NAMES], SEEN, (0.1, 0.5, 0.3, 0.1), sample)
 
 
 def row(**values: float) -> np.ndarray:

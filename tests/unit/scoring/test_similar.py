@@ -5,12 +5,12 @@ import pytest
 from numpy.typing import NDArray
 
 from core.model.intervals import wilson
-from core.portfolio.contract import FeatureMeaning
+from core.portfolio.feature_meaning import FeatureMeaning, feature_meaning
 from core.scoring.pd_scale import position
 from core.scoring.similar import HeldOutClients, Neighbourhood, SimilarClients, TooFewSimilar
 from tests.unit.scoring.builders import a_contract
 
-MEANINGS = tuple(a_contract().feature(name) for name in ("income", "outside", "trade"))
+MEANINGS = tuple(feature_meaning(a_contract(), name) for name in ("income", "outside", "trade"))
 GAINS = (0.2, 0.3, 0.1)
 
 
