@@ -1,12 +1,7 @@
-"""Who an application is about, and the key that opens its records; forgetting a person is destroying keys here.
-
-Nothing in the key file can be read without the master key: applicant keys and applications' keys are wrapped, and
-rows are found by keyed hashes.
-"""
+"""Who an application is about, and the key that opens its records; forgetting a person is destroying keys here."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import sqlite3
@@ -15,15 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from core.errors import LedgerUnavailable, MasterKeyRefused
+from core.ledger.keys_cipher import KeyCipher
 from core.ledger.keys_file import REMEDY, KeyFile, make_key_file
 from core.ledger.keys_master import KEY_BYTES, derived, make_master_key, read_master_key, remove_unfinished
 
 KEY_FILE = "keys.sqlite"
-NONCE_BYTES = 12
 ID_BYTES = 10  # 80 random bits: two applications never get the same id
 
 
@@ -42,9 +34,7 @@ class KeyStore:
         self._file = file
         self._master_key = master_key
         self._rng = rng
-        self._wrap = AESGCM(derived(master_key, "wrap keys"))
-        self._lookup_key = derived(master_key, "find applications")
-        self._applicant_lookup_key = derived(master_key, "find applicants")
+        self._cipher = KeyCipher(master_key, rng)
 
     @classmethod
     def open(cls, folder: Path, master_key_file: Path, rng: Callable[[int], bytes] = secrets.token_bytes) -> KeyStore:
@@ -92,7 +82,7 @@ class KeyStore:
             row = connection.execute(
                 "select reference, lookup, wrapped_key from applications where application = ?", (application,)
             ).fetchone()
-        return self._unwrapped(row[2], _bound(application, row[0], row[1])) if row else None
+        return self._unwrapped(row[2], application, row[0], row[1]) if row else None
 
     def applicant_key(self, reference: str) -> str | None:
         """Which applicant this reference is: None when forgotten, empty when nobody was ever known."""
@@ -100,7 +90,7 @@ class KeyStore:
             row = connection.execute(
                 "select lookup, wrapped_key from applicants where reference = ?", (reference,)
             ).fetchone()
-        return self._unwrapped(row[1], _bound(reference, row[0])).decode() if row else None
+        return self._unwrapped(row[1], reference, row[0]).decode() if row else None
 
     def reference_of(self, applicant_key: str) -> str | None:
         with self._file.reading() as connection:
@@ -151,9 +141,9 @@ class KeyStore:
             applicants = connection.execute("select reference, lookup, wrapped_key from applicants").fetchall()
             rows = connection.execute("select application, reference, lookup, wrapped_key from applications").fetchall()
         for reference, lookup, wrapped in applicants:
-            self._unwrapped(wrapped, _bound(reference, lookup))
+            self._unwrapped(wrapped, reference, lookup)
         for application, reference, lookup, wrapped in rows:
-            self._unwrapped(wrapped, _bound(application, reference, lookup))
+            self._unwrapped(wrapped, application, reference, lookup)
         return len(rows)
 
     def derived(self, purpose: str) -> bytes:
@@ -170,13 +160,14 @@ class KeyStore:
 
     def _known(self, connection: sqlite3.Connection, lookup: str) -> ApplicationKey | None:
         row = connection.execute(
-            "select application, reference from applications where lookup = ?", (_token(self._lookup_key, lookup),)
+            "select application, reference from applications where lookup = ?",
+            (self._cipher.application_token(lookup),),
         ).fetchone()
         return ApplicationKey(*row) if row else None
 
     def _reference_of(self, connection: sqlite3.Connection, applicant_key: str) -> str | None:
         row = connection.execute(
-            "select reference from applicants where lookup = ?", (_token(self._applicant_lookup_key, applicant_key),)
+            "select reference from applicants where lookup = ?", (self._cipher.applicant_token(applicant_key),)
         ).fetchone()
         return str(row[0]) if row else None
 
@@ -188,8 +179,8 @@ class KeyStore:
         if reference is None:
             reference = self._add_applicant(connection, applicant_key)
         made = ApplicationKey(self._new_id("A"), reference)
-        token = _token(self._lookup_key, lookup)
-        wrapped = self._wrapped(self._rng(KEY_BYTES), _bound(made.application, reference, token))
+        token = self._cipher.application_token(lookup)
+        wrapped = self._cipher.wrapped(self._rng(KEY_BYTES), made.application, reference, token)
         connection.execute(
             "insert into applications (application, reference, lookup, wrapped_key) values (?, ?, ?, ?)",
             (made.application, reference, token, wrapped),
@@ -198,8 +189,8 @@ class KeyStore:
 
     def _add_applicant(self, connection: sqlite3.Connection, applicant_key: str) -> str:
         reference = self._new_id("P")
-        token = _token(self._applicant_lookup_key, applicant_key) if applicant_key else None
-        wrapped = self._wrapped(applicant_key.encode(), _bound(reference, token))
+        token = self._cipher.applicant_token(applicant_key) if applicant_key else None
+        wrapped = self._cipher.wrapped(applicant_key.encode(), reference, token)
         connection.execute(
             "insert into applicants (reference, lookup, wrapped_key) values (?, ?, ?)", (reference, token, wrapped)
         )
@@ -208,15 +199,11 @@ class KeyStore:
     def _new_id(self, letter: str) -> str:
         return letter + b32encode(self._rng(ID_BYTES)).decode()
 
-    def _wrapped(self, key: bytes, bound: bytes) -> bytes:
-        nonce = self._rng(NONCE_BYTES)
-        return nonce + self._wrap.encrypt(nonce, key, bound)
-
-    def _unwrapped(self, wrapped: bytes, bound: bytes) -> bytes:
-        try:
-            return self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
-        except (InvalidTag, ValueError):
-            raise self._file.damaged("one of its keys does not open, so it was changed or is damaged") from None
+    def _unwrapped(self, wrapped: bytes, *row: str | bytes | None) -> bytes:
+        key = self._cipher.unwrapped(wrapped, *row)
+        if key is None:
+            raise self._file.damaged("one of its keys does not open, so it was changed or is damaged")
+        return key
 
 
 def _holds_records(folder: Path) -> bool:
@@ -244,12 +231,3 @@ def _check_value(master_key: bytes) -> bytes:
 def _sweep_is_due(connection: sqlite3.Connection) -> None:
     # in the transaction that deletes: a kill before the sweep is made good at the next start
     connection.execute("insert or replace into about (name, value) values ('sweep due', x'')")
-
-
-def _token(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), hashlib.sha256)
-
-
-def _bound(*parts: str | bytes | None) -> bytes:
-    """What a wrapped key belongs to: moved to another row, it does not open."""
-    return b"\x00".join(part.encode() if isinstance(part, str) else part or b"" for part in parts)

@@ -14,8 +14,8 @@ import pytest
 
 from core.errors import LedgerUnwritable
 from core.ledger import keys_file
-from core.ledger.keys import KeyStore, derived
-from core.ledger.keys_master import read_master_key
+from core.ledger.keys import KeyStore
+from core.ledger.keys_master import derived, read_master_key
 
 
 @pytest.fixture
