@@ -17,7 +17,7 @@ from core.casework.history_summary import Share, day_words, days_of, in_a_senten
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
 from core.ledger.ledger import Ledger
-from pages._ui import beside, figure, guard, history_spread_chart, history_state, history_trend_chart, state
+from pages._ui import beside, figure, guard, history_spread_chart, history_state, history_trend_chart, screen
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import plain
 
@@ -88,7 +88,7 @@ def _over_time(seen: HistoryView) -> None:
     weeks = week_shares(seen.weeks, chosen)
     marked = history_trend_chart.marks(weeks, seen.changes)
     st.plotly_chart(
-        ReadyFigure(history_trend_chart.figure_of(weeks, marked, _SHARES[chosen], state.narrow_screen())),
+        ReadyFigure(history_trend_chart.figure_of(weeks, marked, _SHARES[chosen], screen.is_narrow())),
         config=figure.CONFIG,
         key="history_trend",
         alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
@@ -118,7 +118,7 @@ def _spread(seen: HistoryView) -> None:
 def _by_probability(seen: HistoryView) -> None:
     spread = PdSpread(seen.bins)
     st.plotly_chart(
-        ReadyFigure(history_spread_chart.spread(spread, seen.policy, state.narrow_screen())),
+        ReadyFigure(history_spread_chart.spread(spread, seen.policy, screen.is_narrow())),
         config=figure.CONFIG,
         key="history_pd",
         alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",

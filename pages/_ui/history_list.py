@@ -9,7 +9,7 @@ from core.casework.history import HistoryPage, history_page
 from core.casework.history_notes import notes_in
 from core.casework.history_question import HistoryQuestion
 from core.ledger.ledger import Ledger
-from pages._ui import cache, guard, history_state, history_table, record_cards, state
+from pages._ui import cache, guard, history_state, history_table, record_cards, screen
 
 
 @st.fragment
@@ -17,7 +17,7 @@ def decisions(question: HistoryQuestion) -> None:
     person = guard.require(Page.HISTORY, Action.READ)
     with guard.refusals():
         ledger = cache.ledger()
-        opened, narrow = history_state.record(), state.narrow_screen()
+        opened, narrow = history_state.record(), screen.is_narrow()
         if opened is None:
             _list(ledger, question, narrow, beside=False)
         elif narrow:

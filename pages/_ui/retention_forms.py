@@ -14,7 +14,7 @@ from core.casework.key_check import with_warning
 from core.casework.retention import Due, Retention
 from core.ledger.ledger import Ledger
 from core.progress import Progress
-from pages._ui import beside, guard, retention_cards, retention_state, state
+from pages._ui import beside, guard, retention_cards, retention_state, screen
 from pages._ui.job import Job
 from pages._ui.retention_state import Done, Prepared
 from pages._ui.session import visitor
@@ -35,7 +35,7 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
         return
     with guard.refusals(_another), st.spinner("Looking through the desk's files …"):
         found = retention_state.prepared(whom, lambda: erasures.preview(whom, who))
-    retention_cards.preview(found.preview, state.narrow_screen())
+    retention_cards.preview(found.preview, screen.is_narrow())
     _order(ledger, erasures, found)
 
 

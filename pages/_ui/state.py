@@ -1,4 +1,4 @@
-"""Every session key, typed; nobody else writes a key's name."""
+"""Session keys that several parts of the pages read, typed; those of one part stand in its own `…_state`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 CLIENT: Final = "client"  # also the query parameter: /?client=100001
+APPLICATION: Final = "application"  # also the query parameter: /score?application=A…
 UNIT: Final = "unit"
 GROUPING: Final = "grouping"
 BARS: Final = "bars"
@@ -17,7 +18,6 @@ FEATURE: Final = "feature"
 _FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
 _NOTHING_REFERRED: Final = "nothing_referred"
-APPLICATION: Final = "application"  # also the query parameter: /score?application=A…
 
 BY_NUMBER, BY_FORM = "number", "form"
 
@@ -94,12 +94,3 @@ def ask_for_limits(case: str) -> None:
 def bars() -> int:
     """How many bars a waterfall shows before it draws the others together."""
     return int(st.session_state.get(BARS) or BAR_CHOICES[1])
-
-
-def narrow_screen() -> bool:
-    """Whether the browser says it runs on a phone."""
-    headers = st.context.headers
-    hint, agent = headers.get("Sec-Ch-Ua-Mobile"), headers.get("User-Agent")
-    if isinstance(hint, str):
-        return hint == "?1"
-    return isinstance(agent, str) and "Mobile" in agent

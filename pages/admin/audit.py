@@ -16,7 +16,7 @@ from pages._ui import (
     guard,
     outbox,
     record_notices,
-    state,
+    screen,
 )
 from pages._ui.session import visitor
 
@@ -24,7 +24,7 @@ person = guard.require(Page.AUDIT, Action.READ)
 outbox.take()
 record_notices.draw()
 heading, controls = cards.header()
-narrow = state.narrow_screen()
+narrow = screen.is_narrow()
 may_replay = may(person.role, Page.HISTORY, Action.REPLAY)
 with guard.refusals():
     ledger = cache.ledger()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.accounts.roles import Action, Page
-from pages._ui import cache, cards, guard, retention_cards, retention_forms, retention_state, state
+from pages._ui import cache, cards, guard, retention_cards, retention_forms, retention_state, screen
 from pages._ui.session import visitor
 
 guard.require(Page.RETENTION, Action.ADMINISTER)
@@ -15,7 +15,7 @@ with guard.refusals():
     due = retention.due(visitor.now(), who)
     past = erasures.past(), retention.past()
 
-narrow, job = state.narrow_screen(), retention_state.ordered()
+narrow, job = screen.is_narrow(), retention_state.ordered()
 top = st.container()
 left, right = cards.two_thirds()
 with right, st.container(border=True):

@@ -15,14 +15,14 @@ from pages._ui import (
     history_list,
     history_table,
     record_cards,
-    state,
+    screen,
 )
 from pages._ui.session import visitor
 
 guard.require(Page.HISTORY, Action.READ)
 person = guard.somebody()
 desk = guard.desk()
-narrow, now = state.narrow_screen(), visitor.now()
+narrow, now = screen.is_narrow(), visitor.now()
 head, controls = st.columns([0.72, 0.28], vertical_alignment="center")
 with guard.refusals():
     ledger = cache.ledger()

@@ -12,9 +12,9 @@ from pages._ui import (
     forms,
     guard,
     recorded,
+    screen,
     similar_cards,
     standing_cards,
-    state,
     what_if_cards,
     why_cards,
 )
@@ -22,7 +22,7 @@ from pages._ui import (
 guard.require(Page.SCORE, Action.READ)
 person = guard.somebody()
 desk = guard.desk()
-narrow = state.narrow_screen()
+narrow = screen.is_narrow()
 case = asking.case(desk, person)
 with guard.refusals():
     score = case.score
