@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +15,12 @@ from core.casework.casework import Casework
 from core.casework.versions import Provenance, Versions, provenance_of
 from core.desk_files import files_identity
 from core.desk_parts import Parts, open_parts
-from core.errors import PortfolioMissing
+from core.desk_rows import DeskRows, ModelRow
 from core.ledger.ledger import Ledger
 from core.policy import registry as policies
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Application
 from core.portfolio.client_number import client_number
-from core.portfolio.feature_row import RowBuilder
 from core.scoring.certificate import MAIN_FEATURES, Certificates
 from core.scoring.changes import ChangeableField, changeable_fields, changed, changes_between
 from core.scoring.distribution import Distribution
@@ -60,20 +57,17 @@ class Desk:
         self._language = parts.settings.language
         self.scorer = Scorer(parts.model, parts.policy, parts.contract, parts.clock, self._language)
         self._opened_files = parts.opened_files
-        self._columns = _columns_of(parts.model.features, parts.features.names)
-        self._exposure_column = _place_of(parts.policy.exposure_column.lower(), parts.features.names)
-        self._opening = Lock()
-        self._row_builder: RowBuilder | None = None
+        self._rows = DeskRows(parts)
 
     def score(self, key: str) -> Score:
         """The explained score of a stored applicant; UnknownApplicant where there is none."""
         known = client_number(key)
-        return self._scored(self.features.row(known), known)
+        return self._scored(self._rows.stored(known), known)
 
     def score_application(self, application: Application, history_of: str | None = None) -> Score:
         """The explained score of an application typed in; `history_of`: a stored applicant whose past loans count."""
         client = None if history_of is None else client_number(history_of)
-        return self._scored(self._rows().row(application, client), client or "")
+        return self._scored(self._rows.typed(application, client), client or "")
 
     def application(self, key: str) -> Application:
         """The stored application of an applicant, every column of the main table."""
@@ -107,8 +101,8 @@ class Desk:
         """How far the recommendation of this application's score holds in each field that may be changed."""
 
         def ask(tried: Tried) -> list[Recommendation]:
-            rows = self._rows().variants(application, history_of, tried)
-            pds = self.scorer.score_many(np.ascontiguousarray(rows[:, self._columns]), self.model.features)
+            rows = self._rows.variants(application, history_of, tried)
+            pds = self.scorer.score_many(rows, self.model.features)
             return [self.policy.recommend(pd) for pd in pds.tolist()]
 
         sample = self.model.reference.features
@@ -142,7 +136,7 @@ class Desk:
 
     def model_rows(self, keys: Sequence[str]) -> NDArray[np.float32]:
         """The feature rows of these applicants in the model's order, (rows, features)."""
-        return np.ascontiguousarray(self.features.matrix(keys)[:, self._columns])
+        return self._rows.stored_many(keys)
 
     def standing(self, default_probability: float) -> float:
         """The share of the model's validation clients with a lower PD, 0..1."""
@@ -191,10 +185,7 @@ class Desk:
     def close(self) -> None:
         self.features.close()
         self.tables.close()
-        with self._opening:
-            if self._row_builder is not None:
-                self._row_builder.close()
-                self._row_builder = None
+        self._rows.close()
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -206,36 +197,12 @@ class Desk:
         sample = self.model.reference.features
         return ReferenceSample(sample, self.model.features, compared_features(self.contract))
 
-    def _rows(self) -> RowBuilder:
-        with self._opening:
-            if self._row_builder is None:
-                self._row_builder = self._open_rows()
-            return self._row_builder
-
-    def _open_rows(self) -> RowBuilder:
-        """Over the very tables this desk has open: a portfolio imported since then is another one."""
-        rows = RowBuilder(self.contract, self.settings.sql_dir, self.settings.tables_file)
-        if self.tables.changed_on_disk():
-            rows.close()
-            raise PortfolioMissing(
-                "Portfolio: must be the one this desk has open, got one imported since then; open the desk again."
-            )
-        return rows
-
-    def _scored(self, row: NDArray[np.float32], applicant: str) -> Score:
-        return self.scorer.score(row[self._columns], self.model.features, applicant, self._exposure(row))
+    def _scored(self, row: ModelRow, applicant: str) -> Score:
+        return self.scorer.score(row.values, self.model.features, applicant, row.exposure)
 
     def _what_if(self, before: Score, after: Score, application: Application, altered: Application) -> WhatIf:
         changes = changes_between(self.contract, application, altered, self._language)
         return what_if(before, after, changes, self.policy.scale)
-
-    def _exposure(self, row: NDArray[np.float32]) -> float | None:
-        """The amount a default would put at risk, as the feature row holds it; None where it holds none.
-
-        From the row, because reading the application costs more than the whole score.
-        """
-        amount = math.nan if self._exposure_column is None else float(row[self._exposure_column])
-        return amount if 0 <= amount < math.inf else None
 
 
 def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None, ledger: Ledger | None = None) -> Desk:
@@ -250,12 +217,3 @@ def open_desk(settings: Settings, clock: Callable[[], datetime] | None = None, l
         policies.keep(desk.policy, settings.policies_dir)  # replay needs it for good
         activations.record_in_force(ledger, desk.model.version, desk.provenance, desk.policy)
     return desk
-
-
-def _columns_of(wanted: Sequence[str], stored: Sequence[str]) -> NDArray[np.intp]:
-    place = {name: i for i, name in enumerate(stored)}
-    return np.array([place[name] for name in wanted], dtype=np.intp)
-
-
-def _place_of(name: str, stored: Sequence[str]) -> int | None:
-    return stored.index(name) if name in stored else None

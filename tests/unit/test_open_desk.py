@@ -264,5 +264,5 @@ def test_after_the_warm_up_the_first_questions_find_everything_made(made: Settin
     opened.warm_up()
     assert {"_surroundings"} <= vars(opened).keys()
     assert {"_neighbourhood", "_known_world", "_certifier"} <= vars(opened._surroundings).keys()
-    assert opened._row_builder is not None
+    assert opened._rows._builder is not None
     opened.close()
