@@ -15,6 +15,7 @@ from core.casework.history_question import EVER, MOST_ROWS_ON_A_PAGE, HistoryQue
 from core.casework.recording import stored_lookup
 from core.desk import Desk
 from core.errors import SolventError
+from core.portfolio.contract import text
 from pages._ui import cache, cards, entry_form, forms, guard, recorded, state
 from pages._ui import case as cases
 from pages._ui.case import Case
@@ -40,13 +41,25 @@ def case(desk: Desk, person: Person) -> Case:
         return _of_record(desk, person, heading)
     if not client:
         cards.title(heading, "Score", _PURPOSE)
-        with cards.nobody_yet():
-            forms.try_one(cache.examples(desk), "center")
+        _nobody_yet(desk)
         st.stop()
-    cards.title(heading, f"Client {client}", cards.portfolio(desk.contract))
+    cards.title(heading, f"Client {client}", text(desk.contract.portfolio.title))
     offer = partial(forms.try_one, cache.examples(desk))
     with guard.refusals(offer=offer), recorded.refusals(desk, person, client):
         return cases.of_client(desk, client)
+
+
+def _nobody_yet(desk: Desk) -> None:
+    """The page before a number was given, with known ones to try."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("large")
+        st.subheader("Whom shall we look at?", anchor=False, width="content")
+        st.caption(
+            "Type a client number and press Enter, take the next application that waits, or try one of these.",
+            text_alignment="center",
+        )
+        forms.try_one(cache.examples(desk), "center")
+        st.space("large")
 
 
 def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:
@@ -55,7 +68,7 @@ def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:
     with guard.refusals(), recorded.refusals(desk, person, application):
         found = cases.of_record(desk, cache.ledger(), application)
     named = f"Client {found.score.applicant}" if found.stored else f"Application {application}"
-    cards.title(heading, named, cards.portfolio(desk.contract))
+    cards.title(heading, named, text(desk.contract.portfolio.title))
     return found
 
 

@@ -8,7 +8,7 @@ from core.accounts.own_password import change_own_password
 from core.accounts.passwords import LONGEST_BYTES, SHORTEST_BYTES
 from core.accounts.people import Person
 from core.errors import AccountRefused
-from pages._ui import cache, cards, guard, sign_in
+from pages._ui import cache, guard, sign_in, sign_in_cards
 from pages._ui.session import visitor
 
 RULE = f"{SHORTEST_BYTES} to {LONGEST_BYTES} bytes; any characters. A few words in a row are easy to remember."
@@ -16,7 +16,7 @@ RULE = f"{SHORTEST_BYTES} to {LONGEST_BYTES} bytes; any characters. A few words 
 
 def forced(person: Person, page: str) -> None:
     """In the place of every page, until the password is the person's own."""
-    with cards.sign_in_column():
+    with sign_in_cards.column():
         st.header("Choose your own password", anchor=False)
         st.caption(f"You are signed in as {person.user_name}. Your password was set by somebody else.")
         _form(page)

@@ -26,7 +26,17 @@ from core.portfolio.contract import Contract, text
 from core.portfolio.wording import money, percent, points, shown_in_column
 from core.scoring.facts import facts
 from core.scoring.waterfall import Grouping, Unit, waterfall
-from pages._ui import cards, guard, history_state, history_versions, links, outcome_form, screen, similar_cards, words
+from pages._ui import (
+    guard,
+    history_state,
+    history_versions,
+    links,
+    outcome_form,
+    screen,
+    similar_cards,
+    why_cards,
+    words,
+)
 from pages._ui.words import plain
 
 _BARS: Final = 10
@@ -172,7 +182,7 @@ def _why(seen: Record, scale: Scale) -> None:
             st.subheader("Why, as shown then", anchor=False, width="content")
             unit = _unit()
         view = waterfall(seen.score, unit, Grouping.FAMILY, _BARS, scale)
-        cards.waterfall(view, screen.is_narrow())
+        why_cards.chart(view, screen.is_narrow())
         st.caption(plain(f"Sum check: {view.sum_check}. {view.note}"))
 
 

@@ -10,7 +10,7 @@ from streamlit import config
 
 from core.accounts.people import everyone
 from core.accounts.sign_in import Ticket, Wait, Wrong, sign_in
-from pages._ui import cache, cards, registry
+from pages._ui import cache, registry, sign_in_cards
 from pages._ui.session import routes, visitor
 from pages._ui.session.destination import Destination, destination
 
@@ -32,8 +32,8 @@ def draw(page: str) -> None:
         outcomes.append(tried)
         return isinstance(tried, Ticket)
 
-    with cards.sign_in_column():
-        cards.welcome(visitor.why_ended(), nobody_yet=not everyone(cache.accounts()))
+    with sign_in_cards.column():
+        sign_in_cards.welcome(visitor.why_ended(), nobody_yet=not everyone(cache.accounts()))
         SignInForm(check).draw()
         for tried in outcomes:
             if isinstance(tried, Ticket):

@@ -17,7 +17,7 @@ from pages._ui import cards, entry_widgets, figure, guard, moves_chart, similar_
 from pages._ui.case import Case
 from pages._ui.entry_widgets import Beside
 from pages._ui.ready_figure import ReadyFigure
-from pages._ui.words import RECOMMENDED, plain
+from pages._ui.words import DIRECTIONS, RECOMMENDED, plain
 
 RESET_KEY = "X"
 _TILE = 200  # px: a figure with its change and the figure before on two lines
@@ -163,7 +163,7 @@ def _moved(view: WhatIf) -> None:
             key="what_if_moves",
             alt=f"What moved the score. {moves.sum_check}",
         )
-        st.caption(cards.DIRECTIONS)
+        st.caption(DIRECTIONS)
     st.caption(plain(f"Sum check: {moves.sum_check}"))
     with st.expander("Figures that moved", icon=":material/table_rows:"):
         st.table(

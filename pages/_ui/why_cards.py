@@ -8,20 +8,32 @@ from core.accounts.roles import Action, Page
 from core.desk import Desk
 from core.scoring.contribution_rows import contribution_rows
 from core.scoring.score import Score
-from core.scoring.waterfall import waterfall
-from pages._ui import cards, forms, guard, tables
+from core.scoring.waterfall import Waterfall, waterfall
+from pages._ui import figure, forms, guard, tables, waterfall_chart
+from pages._ui.ready_figure import ReadyFigure
+from pages._ui.words import DIRECTIONS, plain
 
 
 @st.fragment
 def why(desk: Desk, score: Score, narrow: bool) -> None:
     """A part of its own: switching units draws nothing else anew."""
     guard.require(Page.SCORE, Action.READ)
-    with guard.refusals(), cards.why():
+    with guard.refusals(), st.container(border=True):
         question = forms.why()
         view = waterfall(score, question.unit, question.grouping, question.bars, desk.policy.scale)
-        cards.waterfall(view, narrow)
+        chart(view, narrow)
         forms.bars()
-        cards.sum_check(view, desk.unused_bases)
+        st.caption(plain(f"Sum check: {view.sum_check}. {desk.unused_bases} {view.note}"))
         with forms.as_table() as part:
             if part.open:
                 tables.contributions(contribution_rows(score, question.grouping, desk.policy.scale), question.grouping)
+
+
+def chart(view: Waterfall, narrow: bool) -> None:
+    st.plotly_chart(
+        ReadyFigure(waterfall_chart.figure_of(view, narrow)),
+        config=figure.CONFIG,
+        key="waterfall",
+        alt=f"Waterfall from the model's base to this client. {view.sum_check}",
+    )
+    st.caption(DIRECTIONS)

@@ -16,6 +16,8 @@ GROUPINGS: Final = {"family": ":gray[Family]", "feature": ":gray[Feature]"}
 
 ENTRIES: Final = {"number": ":gray[By number]", "form": ":gray[New application]"}
 
+DIRECTIONS: Final = "▲ raises risk, ▼ lowers risk"
+
 RECOMMENDED: Final = {
     "approve": ("Approve", ":material/check_circle:", "green"),
     "refer": ("Refer", ":material/person_search:", "orange"),

@@ -12,6 +12,7 @@ from pages._ui import (
     forms,
     guard,
     recorded,
+    score_cards,
     screen,
     similar_cards,
     standing_cards,
@@ -32,25 +33,25 @@ with guard.refusals():
     scale = pd_scale(desk.policy, score.default_probability)
     written = recorded.score(case, person)
 
-with cards.verdict(score, headline(score), scale, similar, narrow):
+with score_cards.verdict(score, headline(score), scale, similar, narrow):
     similar_cards.extrapolation(unusual)
-cards.figures(figures, narrow)
+score_cards.figures(figures, narrow)
 left, right = cards.two_thirds()
 with left:
     why_cards.why(desk, score, narrow)
     before_cards.before(written, narrow)
     similar_cards.similar(case, similar)
 with right:
-    cards.facts(facts)
+    score_cards.facts(facts)
     if may(person.role, Page.SCORE, Action.DECIDE):
         decide_cards.decide(case, written)
-    cards.reasons(score.reasons)
+    score_cards.reasons(score.reasons)
 if may(person.role, Page.SCORE, Action.WHAT_IF):
     what_if_cards.what_if(case)
 left, right = cards.two_thirds()
 with left:
     standing_cards.standing(case, narrow)
 with right:
-    cards.behind_the_number(score, desk.model.card, desk.contract)
+    score_cards.behind_the_number(score, desk.model.card, desk.contract)
     keys = ((forms.NEXT_KEY, "next waiting"), (decide_cards.AGREE_KEY, "agree"), *asking.KEYS)
     cards.keyboard((*keys, (what_if_cards.RESET_KEY, "what if: back")))
