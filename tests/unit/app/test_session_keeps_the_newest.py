@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from pages._ui import decision_state, entry_state, what_if_state
+from pages._ui import decision_state, entry_state, history_state, what_if_state
 from pages._ui.newest import MOST, Newest
 
 
@@ -102,3 +102,12 @@ def test_what_became_of_a_press_is_told_once() -> None:
     decision_state.answer(3, 17)
     assert (decision_state.take_answer(3), decision_state.take_answer(3)) == (17, None)
     assert decision_state.request(3) == request
+
+
+def test_every_table_of_the_history_keeps_the_row_it_started_with_and_all_lie_under_one_key(
+    session: dict[str, object],
+) -> None:
+    assert history_state.first_selection("one table", 3)["selection"] == {"rows": [3]}
+    assert history_state.first_selection("another", None)["selection"] == {"rows": []}
+    assert history_state.first_selection("one table", None)["selection"] == {"rows": [3]}
+    assert len(session) == 1
