@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from core.casework.demo_decisions import demo_decisions
 from core.casework.history import history_page
+from core.casework.history_choices import ChoicesSoFar
 from core.casework.history_question import (
     EVER,
     HistoryQuestion,
@@ -122,6 +124,7 @@ def run() -> None:
         pages = [_page(connection, rival, name, question) for name, question in QUESTIONS.items()]
         slowest = max(pages, key=lambda timing: timing.p50_ms)
         print(f"  slowest p50 {slowest.p50_ms:.1f} ms ({slowest.name}); target {PAGE_TARGET_MS:.0f} ms")
+        _whole_page(connection)
         _aggregates(connection, rival)
         rival.close()
         connection.close()
@@ -176,6 +179,26 @@ def _page_of(rival: sqlite3.Connection, where: str, order: str, offset: int) -> 
     rival.execute(f"select count(*) from decisions where {where}").fetchone()
     page = f"select {_ROW} from decisions where {where} order by {order} limit 50 offset {offset}"
     return rival.execute(page).fetchall()
+
+
+def _whole_page(connection: duckdb.DuckDBPyConnection) -> None:
+    """Everything a run of the History page asks the record for: choices, charts, sentence, marks and rows."""
+    choices = ChoicesSoFar()
+
+    def ask(question: HistoryQuestion) -> None:
+        choices.now(connection.cursor())
+        volumes(connection.cursor(), question, Grain.WEEK)
+        pd_histogram(connection.cursor(), question)
+        overrides(connection.cursor(), question)
+        demo_decisions(connection.cursor(), question)
+        history_page(connection.cursor(), question)
+
+    jobs: dict[str, Callable[[], object]] = {
+        "all that a run of the page asks, 90 days": lambda: ask(HistoryQuestion(last_days(NOW))),
+        "all that a run of the page asks, everything": lambda: ask(_EVER),
+    }
+    for timing in side_by_side(jobs, CALLS, warm_up=1):
+        print(timing.line())
 
 
 def _aggregates(connection: duckdb.DuckDBPyConnection, rival: sqlite3.Connection) -> None:
