@@ -79,6 +79,12 @@ class Policy:
     def grade(self, default_probability: float) -> str:
         return self.grade_letters[bisect_right(self.grade_cuts, checked_probability(default_probability))]
 
+    def grade_range(self, grade: str) -> tuple[float, float]:
+        """The PDs of this grade: from the first on, below the second; 0 and 1 where it has no cut."""
+        bounds = (0.0, *self.grade_cuts, 1.0)
+        at = self.grade_letters.index(grade)
+        return bounds[at], bounds[at + 1]
+
     def points(self, default_probability: float) -> float:
         return self.scale.points(default_probability)
 

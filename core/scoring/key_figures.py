@@ -73,8 +73,21 @@ def _points(score: Score, policy: Policy, peers: Peers) -> KeyFigure:
         worse=difference < 0,
         up=difference >= 0,
         comparison=f"vs median client {median}",
-        explanation="Fewer points mean more risk. The grade is the range of default probabilities the client is in.",
+        explanation=f"Fewer points mean more risk. {_grade(score.grade, policy)}",
     )
+
+
+def _grade(grade: str, policy: Policy) -> str:
+    low, high = policy.grade_range(grade)
+    if low == 0:
+        return f"Grade {grade}: a default probability below {_cut(high)}."
+    if high == 1:
+        return f"Grade {grade}: a default probability of {_cut(low)} or more."
+    return f"Grade {grade}: a default probability of {_cut(low)} or more, below {_cut(high)}."
+
+
+def _cut(default_probability: float) -> str:
+    return f"{100 * default_probability:g} %"
 
 
 def _loss(score: Score, policy: Policy, exposure: str) -> KeyFigure | None:

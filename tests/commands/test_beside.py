@@ -55,6 +55,9 @@ EXIT_CODES = {
     "erase without anybody to confirm": 2,
     "erase what is past its time": 0,
     "erase of nobody": 4,
+    "applicants": 0,
+    "people": 0,
+    "people without a deed": 2,
 }
 # what no two runs have in common: moments, and how much others have recorded meanwhile
 UNLIKE = ("scored_at", "latency_ms", "events", "head", "records", "same", "from_raw", "not_from_raw", "before", "first")
@@ -165,6 +168,9 @@ def ask(desk: Path, form: str) -> Callable[[str], Ended]:
         "erase without anybody to confirm": ("erase", "--applicant", ERASABLE, "--reason", REASON),
         "erase what is past its time": ("erase", "--past-retention", "--preview", "--json"),
         "erase of nobody": ("erase", "--applicant", MISSING, "--preview"),
+        "applicants": ("applicants", "--limit", "3", "--json"),
+        "people": ("people", "list", "--json"),
+        "people without a deed": ("people",),
     }
     return lambda name: typed_here(desk, *words[name], given=form)
 

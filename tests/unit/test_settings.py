@@ -53,15 +53,21 @@ def test_threads_outside_their_limits_are_refused_with_key_value_and_type(thread
         ("SOLVENT_IDLE_MINUTES", "session_idle_minutes", 1, 1_440),
         ("SOLVENT_SESSION_HOURS", "session_hours", 1, 168),
         ("SOLVENT_PASSWORD_COST", "password_cost", 10, 16),
+        ("SOLVENT_RETENTION_DAYS", "retention_days", 90, 36_525),
     ],
 )
-def test_limits_of_the_sign_in_are_taken_and_refused_at_both_sides(
+def test_limits_of_sign_in_and_retention_are_taken_and_refused_at_both_sides(
     key: str, field: str, lowest: int, highest: int
 ) -> None:
     assert [getattr(settings.read({key: str(value)}), field) for value in (lowest, highest)] == [lowest, highest]
     for value in (lowest - 1, highest + 1):
         with pytest.raises(SettingsError, match=f"{key}: expected a whole number from {lowest} to {highest}"):
             settings.read({key: str(value)})
+
+
+def test_applications_are_kept_for_seven_years_unless_said_otherwise() -> None:
+    """2,557 days: seven years with two leap days."""
+    assert settings.read({}).retention_days == 7 * 365 + 2
 
 
 def test_trusted_proxies_are_addresses_and_networks() -> None:

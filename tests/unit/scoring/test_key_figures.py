@@ -45,6 +45,22 @@ def test_points_are_compared_with_the_median_clients() -> None:
     assert figure.worse
 
 
+@pytest.mark.parametrize(
+    ("pd", "words"),
+    [
+        (0.0024, "Grade A: a default probability below 0.25 %."),
+        (0.0074, "Grade C: a default probability of 0.5 % or more, below 0.75 %."),
+        (0.0075, "Grade D: a default probability of 0.75 % or more, below 2.5 %."),
+        (0.0249, "Grade D: a default probability of 0.75 % or more, below 2.5 %."),
+        (0.025, "Grade E: a default probability of 2.5 % or more, below 10 %."),
+        (0.20, "Grade G: a default probability of 20 % or more."),
+    ],
+)
+def test_a_grade_is_told_with_its_cuts(pd: float, words: str) -> None:
+    """The cuts of the domain: 0.25, 0.5, 0.75, 2.5, 10 and 20 %."""
+    assert figures(pd)["Points and grade"].explanation == f"Fewer points mean more risk. {words}"
+
+
 def test_expected_loss_is_told_as_a_share_of_the_amount_at_risk() -> None:
     figure = figures(0.20)["Expected loss"]
     assert figure.shown == "77,274"
