@@ -162,6 +162,12 @@ class Code(_Part, frozen=True):
     label: Text
 
 
+class ReasonCode(Code, frozen=True):
+    """Why a person leaves the recommendation."""
+
+    fits: tuple[str, ...]  # the decisions it can be a reason for
+
+
 class FirstPolicy(_Part, frozen=True):
     """The policy a new desk starts with; probabilities, not percent."""
 
@@ -189,7 +195,7 @@ class Contract(_Part, frozen=True):
     form: tuple[FormGroup, ...]
     facts: tuple[str, ...]  # columns shown on the facts card, in order
     decisions: tuple[Code, ...]
-    overrides: tuple[Code, ...]
+    overrides: tuple[ReasonCode, ...]
     policy: FirstPolicy
     cross_checks: tuple[CrossCheck, ...] = ()
 

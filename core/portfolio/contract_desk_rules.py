@@ -1,4 +1,4 @@
-"""Rules about what the desk shows and decides by: families, features, form, facts, codes, the first policy."""
+"""Rules about what the desk shows and decides by: families, features, form, facts, the first policy."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from core.portfolio.contract import Code, Contract, Kind
+from core.portfolio.contract import Contract, Kind
 from core.portfolio.contract_rule import Finding, Rule, is_worded, repeated
-
-_NEEDED_DECISIONS = ("approve", "refer", "decline")
 
 
 def _families_worded(contract: Contract) -> Iterator[Finding]:
@@ -101,32 +99,6 @@ def _facts_are_columns(contract: Contract) -> Iterator[Finding]:
             yield Finding(f"facts[{position}]", repr(name))
 
 
-def _codes_distinct(contract: Contract) -> Iterator[Finding]:
-    for key, codes in (("decisions", contract.decisions), ("overrides", contract.overrides)):
-        for code in repeated(code.code for code in codes):
-            yield Finding(key, f"the code {code!r} twice")
-        for label in repeated(code.label.get("en", "") for code in codes):
-            yield Finding(key, f"the label {label!r} twice")
-        yield from _codes_worded(key, codes)
-
-
-def _codes_worded(key: str, codes: tuple[Code, ...]) -> Iterator[Finding]:
-    for position, code in enumerate(codes):
-        if not code.code.strip() or not is_worded(code.label):
-            yield Finding(f"{key}[{position}]", "an empty code or label")
-
-
-def _decisions_complete(contract: Contract) -> Iterator[Finding]:
-    for needed in _NEEDED_DECISIONS:
-        if needed not in {code.code for code in contract.decisions}:
-            yield Finding("decisions", f"no {needed!r}")
-
-
-def _overrides_given(contract: Contract) -> Iterator[Finding]:
-    if not contract.overrides:
-        yield Finding("overrides", "none")
-
-
 def _cuts_in_order(contract: Contract) -> Iterator[Finding]:
     policy = contract.policy
     if not 0 < policy.approve_below <= policy.decline_from < 1:
@@ -182,9 +154,6 @@ DESK_RULES = (
     Rule("a group of the form must have an English label", _form_groups_labelled),
     Rule("a column that must be given must stand in a group that is not optional", _form_asks_what_must_be_given),
     Rule("a fact must be a column of the main table, named once", _facts_are_columns),
-    Rule("codes must be distinct and labelled", _codes_distinct),
-    Rule("approve, refer and decline must be among the decisions", _decisions_complete),
-    Rule("there must be a reason for an override", _overrides_given),
     Rule("cuts must satisfy 0 < approve_below <= decline_from < 1", _cuts_in_order),
     Rule("must be above 0", _costs_positive),
     Rule("must lie between 0 and 1", _loss_is_a_share),

@@ -14,7 +14,7 @@ from core.casework.recording import Origin, ScoredCase, scored_case, stored_look
 from core.casework.versions import Provenance
 from core.ledger.event import Actor, Draft, Event, Json
 from core.portfolio.application import Application
-from core.portfolio.contract import Code, Contract
+from core.portfolio.contract import Code, Contract, ReasonCode
 from core.scoring.score import Score
 from core.scoring.scorer import Scorer
 from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
@@ -62,13 +62,20 @@ def as_event(draft: Draft, sequence: int = 1) -> tuple[Event, dict[str, Json]]:
 
 
 def a_lender() -> Contract:
-    """The small contract with the decisions and override reasons of a real one."""
+    """The small contract with the decisions of a real one, and a reason for each way of deciding and for both."""
     decisions = ("approve", "approve_changed_terms", "refer", "decline", "withdrawn")
-    reasons = ("known_client", "income_doubtful")
+    reasons = {
+        "known_client": ("approve",),
+        "income_doubtful": ("decline",),
+        "data_corrected": ("approve", "decline"),
+        "terms_changed": ("approve_changed_terms",),
+    }
     return msgspec.structs.replace(
-        a_contract(), decisions=tuple(map(_code, decisions)), overrides=tuple(map(_code, reasons))
+        a_contract(),
+        decisions=tuple(Code(code=word, label=_label(word)) for word in decisions),
+        overrides=tuple(ReasonCode(code=word, label=_label(word), fits=fits) for word, fits in reasons.items()),
     )
 
 
-def _code(word: str) -> Code:
-    return Code(code=word, label={"en": word.replace("_", " ").capitalize()})
+def _label(word: str) -> dict[str, str]:
+    return {"en": word.replace("_", " ").capitalize()}

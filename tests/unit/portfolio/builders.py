@@ -24,6 +24,7 @@ from core.portfolio.contract import (
     Kind,
     Pattern,
     Portfolio,
+    ReasonCode,
     Table,
     Via,
 )
@@ -87,7 +88,7 @@ def a_contract() -> Contract:
         form=(FormGroup(label=en("The loan"), columns=("income", "purpose")),),
         facts=("income",),
         decisions=(Code(code="approve", label=en("Approve")),),
-        overrides=(Code(code="other", label=en("Other")),),
+        overrides=(ReasonCode(code="other", label=en("Other"), fits=("approve", "decline")),),
         policy=FirstPolicy(
             approve_below=1 / 11,
             decline_from=0.15,

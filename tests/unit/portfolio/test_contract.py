@@ -185,6 +185,10 @@ def test_a_persons_decision_and_its_reason_have_codes() -> None:
     codes = [code.code for code in CONTRACT.decisions]
     assert codes == ["approve", "approve_changed_terms", "refer", "decline", "withdrawn"]
     assert len(CONTRACT.overrides) >= 8
+    fits = {code.code: code.fits for code in CONTRACT.overrides}
+    assert (fits["known_client"], fits["fraud_suspected"]) == (("approve",), ("decline",))
+    assert fits["data_corrected"] == ("approve", "decline")
+    assert fits["terms_changed"] == ("approve_changed_terms",)
 
 
 def test_a_main_table_column_is_a_feature_under_its_lower_case_name() -> None:

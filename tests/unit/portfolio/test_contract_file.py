@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from core.errors import ContractError
 from core.portfolio import contract_file
 from core.portfolio.contract import Contract
+from core.portfolio.contract_code_rules import CODE_RULES
 from core.portfolio.contract_column_rules import COLUMN_RULES
 from core.portfolio.contract_desk_rules import DESK_RULES
 from core.portfolio.contract_rules import broken_rules
@@ -78,6 +79,8 @@ def test_the_small_contract_is_right(tmp_path: Path) -> None:
 
 
 A, B = {"value": "a", "label": {"en": "A"}}, {"value": "b", "label": {"en": "B"}}
+LOW_SIDE_REASON = {"code": "proof", "label": {"en": "Proof"}, "fits": ["approve"]}
+HIGH_SIDE_REASON = {"code": "doubt", "label": {"en": "Doubt"}, "fits": ["decline"]}
 COLUMN = {"label": {"en": "Extra"}, "kind": "count", "family": "money"}
 
 
@@ -163,7 +166,13 @@ BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
     (put("form.0.optional", True), "form", "a column that must be given must stand in a group"),
     (put("facts", ["wage"]), "facts[0]", "a fact must be a column of the main table"),
     (put("facts", ["age", "age"]), "facts[1]", "a fact must be a column of the main table"),
-    (put("overrides", []), "overrides", "there must be a reason for an override"),
+    (put("overrides", []), "overrides", "there must be a reason for an override each way"),
+    (put("overrides.0.fits", ["approve"]), "overrides", "there must be a reason for an override each way"),
+    (put("overrides.0.fits", ["decline"]), "overrides", "there must be a reason for an override each way"),
+    (put("overrides.0.fits", []), "overrides[0].fits", "a reason must fit decisions of [[decisions]]"),
+    (put("overrides.0.fits", ["approve", "aprove"]), "overrides[0].fits", "a reason must fit decisions"),
+    (put("overrides.0.fits", ["approve", "refer"]), "overrides[0].fits", "a reason must fit decisions"),
+    (put("overrides.0.fits", ["decline", "decline"]), "overrides[0].fits", "a reason must fit decisions"),
     (put("overrides.0.code", ""), "overrides[0]", "codes must be distinct and labelled"),
     (put("decisions.1.code", "approve"), "decisions", "codes must be distinct and labelled"),
     (put("decisions.1.label", {"en": "Approve"}), "decisions", "codes must be distinct and labelled"),
@@ -193,7 +202,7 @@ def test_each_rule_is_reported_at_its_key(change: Callable[[Raw], None], key: st
 
 def test_every_rule_has_a_breach_in_the_table_above() -> None:
     breached = {text for change, _, _ in BREACHES for _, text in broken(change)}
-    assert {rule.text for rule in (*TABLE_RULES, *COLUMN_RULES, *DESK_RULES)} == breached
+    assert {rule.text for rule in (*TABLE_RULES, *COLUMN_RULES, *DESK_RULES, *CODE_RULES)} == breached
 
 
 @pytest.mark.parametrize(
@@ -206,10 +215,35 @@ def test_every_rule_has_a_breach_in_the_table_above() -> None:
         put("columns.main.income.minimum", 10),
         put("columns.main.age.sentinels", [0]),
         put("facts", []),
+        put("overrides", [LOW_SIDE_REASON, HIGH_SIDE_REASON]),
     ],
 )
 def test_the_last_allowed_value_of_a_rule_is_accepted(change: Callable[[Raw], None]) -> None:
     assert broken(change) == []
+
+
+FITS = 'fits = ["approve", "decline"]\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "overrides[0].fits: must be given; got nothing"),
+        ('fits = "approve"\n', "overrides[0].fits: must be a list; got 'approve'"),
+        (
+            'fits = ["approve", "decline", "withdrawn"]\n',
+            "overrides[0].fits: a reason must fit decisions of [[decisions]] that need one (not refer, not withdrawn), "
+            "each named once; got 'withdrawn'",
+        ),
+        (
+            'fits = ["approve"]\n',
+            "overrides: there must be a reason for an override each way: to approve, and to decline; "
+            "got none that fits 'decline'",
+        ),
+    ],
+)
+def test_a_reason_without_the_decisions_it_fits_is_refused_in_words(tmp_path: Path, written: str, said: str) -> None:
+    assert [line.strip() for line in refusal(tmp_path, SMALL.replace(FITS, written))[1:]] == [said]
 
 
 def test_unknown_keys_wrong_types_and_missing_keys_are_refused_together(tmp_path: Path) -> None:
