@@ -9,7 +9,7 @@ from core.accounts.roles import Action, Page
 from core.casework.decision_question import Choice
 from core.casework.offer import Offer, Possible, offer
 from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
-from core.errors import LedgerUnavailable, SolventError
+from core.errors import DecisionRefused, LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
 from pages._ui import cache, decision_state, guard, links, recorded, words
@@ -79,7 +79,7 @@ def _heading(offered: Offer) -> None:
 
 def _ask(case: Case, scored: Event, offered: Offer) -> None:
     """Two ways, and nothing chosen beforehand."""
-    agreeing = offered.agreeing
+    agreeing, request = offered.agreeing, decision_state.request(scored.sequence)
     words_of = {choice.code.code: _label(choice) for choice in offered.choices}
     if agreeing is not None:
         st.button(
@@ -90,7 +90,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             shortcut=AGREE_KEY,
             help="Records the recommendation as your decision, at once and for good.",
             on_click=_decide,
-            args=(scored.sequence, agreeing.code.code),
+            args=(scored.sequence, request, agreeing.code.code),
         )
     with st.form(decision_state.key(scored.sequence, "form"), border=False):
         st.segmented_control(
@@ -119,7 +119,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             icon=":material/task_alt:",
             width="stretch",
             on_click=_decide_by_form,
-            args=(scored.sequence,),
+            args=(scored.sequence, request, decision_state.fields(scored.sequence)),
         )
 
 
@@ -135,27 +135,29 @@ def _reason(case: Case, scored: Event) -> None:
     )
 
 
-def _decide_by_form(score: int) -> None:
-    decision, reason, note = (decision_state.value(score, part) for part in ("choice", "reason", "note"))
+def _decide_by_form(score: int, request: str, fields: tuple[str, ...]) -> None:
+    decision, reason, note = map(decision_state.value, fields)
     if decision:
-        _decide(score, decision, reason, note)
+        _decide(score, request, decision, reason, note)
     else:
         decision_state.answer(score, "Decision: choose one first; nothing was recorded.")
 
 
-def _decide(score: int, decision: str, reason: str = "", note: str = "") -> None:
+def _decide(score: int, request: str, decision: str, reason: str = "", note: str = "") -> None:
     """Runs before anything is drawn anew: a press on what somebody else has decided meanwhile is answered, not lost.
 
-    The role is asked here and again where it is written.
+    The role is asked here and again where it is written. `request` was made before the press: the same form sent
+    twice is one decision.
     """
-    choice = Choice(score, decision, reason, note, decision_state.request(score))
+    choice = Choice(score, decision, reason, note, request)
     try:
         person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
         if desk.casework is None:
             raise LedgerUnavailable(recorded.why_not())
         event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
     except SolventError as refusal:
-        decision_state.new_request(score)
+        if isinstance(refusal, DecisionRefused):  # any other may come after the write: pressed again, it is the same
+            decision_state.new_request(score)
         decision_state.answer(score, str(refusal))
         return
     decision_state.new_decision(score)

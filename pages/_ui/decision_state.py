@@ -27,13 +27,19 @@ def key(score: int, part: str) -> str:
     return f"decide_{score}_{part}{f'_{times}' if times else ''}"
 
 
-def value(score: int, part: str) -> str:
+def fields(score: int) -> tuple[str, ...]:
+    """The keys of decision, reason and note as they are drawn: those of a form that is sent again stay its own."""
+    return tuple(key(score, part) for part in ("choice", "reason", "note"))
+
+
+def value(field: str) -> str:
     """What stands in a field of the form."""
-    return str(st.session_state.get(key(score, part)) or "")
+    return str(st.session_state.get(field) or "")
 
 
 def request(score: int) -> str:
-    """Names the decision that the form on this score would make: made before the click, the same when sent twice."""
+    """Names the decision that the form on this score would make: made when it is drawn, the same until it is decided
+    or refused by a rule."""
     form = _of(score)
     if not form.request:
         form = replace(form, request=secrets.token_hex(16))

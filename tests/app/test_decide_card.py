@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from core.casework.decision_question import Choice
 from core.casework.json_fields import text
 from core.casework.opening import open_ledger
 from core.desk import Desk
-from core.ledger.event import Event
+from core.errors import LedgerUnwritable
+from core.ledger.event import Draft, Event
+from core.ledger.ledger import Ledger
 from core.policy.recommendation import Recommendation
 from pages._ui import cache
 from tests.app.conftest import Visitor, all_text
@@ -76,6 +79,119 @@ def test_agreeing_is_one_action_and_stands_on_the_record(desk: Desk) -> None:
     (event,) = decisions()
     assert (event.actor.name, event.actor.role) == ("officer", "officer")
     assert text(event.public, "decision") == text(event.public, "recommendation") == "approve"
+
+
+def request_drawn(test: AppTest) -> str:
+    """The key of the form that is on the screen."""
+    (form,) = test.session_state["decisions"].values()
+    return str(form.request)
+
+
+def test_the_form_has_its_key_before_the_press_and_the_decision_stands_under_it(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.APPROVE))
+    drawn = request_drawn(test)
+    assert len(drawn) == 32
+    assert request_drawn(test.run()) == drawn
+    press(test, "**Agree: approve**")
+    (event,) = decisions()
+    assert text(event.public, "request") == drawn
+    assert event.idempotency_key == f"decided:{drawn}"
+
+
+def test_a_rule_that_refuses_ends_the_forms_key_and_an_empty_press_does_not(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.DECLINE))
+    drawn = request_drawn(test)
+    assert request_drawn(press(test, "Record decision")) == drawn
+    choose(test, "approve")
+    press(test, "Record decision")
+    assert "needs a reason" in test.error[0].value
+    after = request_drawn(test)
+    assert after != drawn
+    choose(test, "decline")
+    press(test, "Record decision")
+    assert [text(event.public, "request") for event in decisions()] == [after]
+
+
+def sent_twice(test: AppTest, label: str) -> Iterator[AppTest]:
+    """The very message of one press, arriving again when the first was done: the second half of a double click."""
+    next(b for b in test.button if b.label == label).click()
+    message = test._tree.get_widget_states()
+    for untouched in [w for w in message.widgets if w.WhichOneof("value") == "trigger_value" and not w.trigger_value]:
+        message.widgets.remove(untouched)  # a browser does not send them
+    for _ in range(2):
+        yield test._run(message)
+        assert not test.exception
+
+
+@pytest.mark.parametrize(
+    ("recommended", "choice", "label"),
+    [
+        (Recommendation.APPROVE, "", "**Agree: approve**"),
+        (Recommendation.DECLINE, "refer", "Record decision"),
+    ],
+)
+def test_the_same_form_sent_twice_is_one_decision_and_both_presses_are_told_of_it(
+    desk: Desk, recommended: Recommendation, choice: str, label: str
+) -> None:
+    test = page(client_with(desk, recommended))
+    if choice:
+        choose(test, choice)
+    told = [
+        [said.value for kind in (answer.toast, answer.error) for said in kind] for answer in sent_twice(test, label)
+    ]
+    (event,) = decisions()
+    assert told == [[f"Recorded as event {event.sequence:,}."]] * 2
+
+
+class InDoubt:
+    """A record that takes a decision and says it did not, and does not find it again until it is asked to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.doubtful = True
+        self._append, self._of_application = Ledger.append, Ledger.of_application
+        monkeypatch.setattr(Ledger, "append", lambda ledger, drafts: self.append(ledger, drafts))
+        monkeypatch.setattr(Ledger, "of_application", lambda ledger, name: self.of_application(ledger, name))
+
+    def append(self, ledger: Ledger, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        events = self._append(ledger, drafts)
+        if self.doubtful and drafts[0].kind == "decided":
+            raise LedgerUnwritable("Ledger: nothing was recorded (the disk did not answer); try again.")
+        return events
+
+    def of_application(self, ledger: Ledger, application: str) -> tuple[Event, ...]:
+        events = self._of_application(ledger, application)
+        return tuple(event for event in events if event.kind != "decided") if self.doubtful else events
+
+
+def test_after_a_write_in_doubt_that_had_been_made_the_second_press_finds_the_first_decision(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = page(client_with(desk, Recommendation.APPROVE))
+    drawn = request_drawn(test)
+    record = InDoubt(monkeypatch)
+    press(test, "**Agree: approve**")
+    assert "the disk did not answer" in test.error[0].value
+    assert request_drawn(test) == drawn
+    record.doubtful = False
+    press(test, "**Agree: approve**")
+    assert not test.error
+    told = test.toast[0].value
+    (event,) = decisions()
+    assert told == f"Recorded as event {event.sequence:,}."
+    assert text(event.public, "request") == drawn
+
+
+def test_a_write_in_doubt_that_is_answered_by_another_decision_is_told_what_was_decided(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = page(client_with(desk, Recommendation.APPROVE))
+    record = InDoubt(monkeypatch)
+    press(test, "**Agree: approve**")
+    record.doubtful = False
+    choose(test, "refer")
+    press(test, "Record decision")
+    assert "was sent before with another content" in test.error[0].value
+    assert [text(event.public, "decision") for event in decisions()] == ["approve"]
 
 
 def test_nothing_is_chosen_beforehand_and_recording_nothing_is_refused(desk: Desk) -> None:
