@@ -6,21 +6,22 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 from tests.faults.outcome import Outcome
 from tests.faults.proof import FULL, Counts, prove
 
-COLUMNS = ("fault", "times", "acknowledged", "lost", "doubled", "broken links", "unsaid", "verdict")
+COLUMNS = ("fault", "times", "acknowledged", "said", "lost", "doubled", "broken", "unsaid", "verdict")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("kills", "truncations", "zeroed", "flips", "both", "full_disks"):
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(FULL, name))
+    for name, number in asdict(FULL).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=number)
     parser.add_argument("--seed", type=int, default=11)
     chosen = parser.parse_args()
-    counts = Counts(chosen.kills, chosen.truncations, chosen.zeroed, chosen.flips, chosen.both, chosen.full_disks)
+    counts = Counts(**{name: getattr(chosen, name) for name in asdict(FULL)})
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         outcomes = prove(Path(folder), counts, chosen.seed, lambda words: print(words, file=sys.stderr))  # noqa: T201
@@ -34,8 +35,7 @@ def main() -> int:
 
 
 def _row(name: str, outcome: Outcome) -> tuple[str, ...]:
-    numbers = (outcome.faults, outcome.acknowledged, outcome.lost, outcome.doubled, outcome.broken, outcome.unsaid)
-    return name, *(f"{number:,}" for number in numbers), "sound" if outcome.sound else "NOT SOUND"
+    return name, *(f"{number:,}" for number in astuple(outcome)), outcome.verdict
 
 
 if __name__ == "__main__":

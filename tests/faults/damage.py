@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -12,13 +12,15 @@ from random import Random
 from core.errors import LedgerUnavailable
 from core.ledger import journal
 from core.ledger.event import Event
-from core.ledger.ledger import Ledger
+from core.ledger.recovery import HEAD_FILE, JOURNAL_FOLDER, VERIFIED_FILE
+from core.ledger.store import STORE_FILE
 from tests.faults.child import Plan, drafts, open_ledger
 from tests.faults.outcome import Outcome
 
 CALLS = 70  # of a thread: several segments, a checkpointed part and a WAL
 SEGMENT_BYTES = 600_000
 Damage = Callable[[Path, Random], None]
+Choice = Callable[[Path, Random], Path]  # which file of a ledger's folder
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,13 @@ def leave_behind(folder: Path) -> LeftBehind:
 
 
 def damage_often(left: LeftBehind, folder: Path, damage: Damage, times: int, seed: int) -> Outcome:
-    """What became of everything that was acknowledged, with one file damaged each time."""
-    rng = Random(seed)
-    outcome = Outcome()
-    for number in range(times):
-        place = folder / f"{damage.__name__}-{number}"
-        shutil.copytree(left.folder, place)
-        files = _files(place)
-        damage(files[number % len(files)], rng)
-        outcome += _looked_at(place, left.events)
-        shutil.rmtree(place)
-    return outcome
+    """What became of everything that was acknowledged, with WAL, journal or database damaged, in turn."""
+    return _damaged_in_turn(left, folder, damage, times, seed, (_wal, _segment, _database))
+
+
+def damage_heads(left: LeftBehind, folder: Path, damage: Damage, times: int, seed: int) -> Outcome:
+    """The same with the file of the head or the one of what was verified before."""
+    return _damaged_in_turn(left, folder, damage, times, seed, (_head, _verified))
 
 
 def damage_both(left: LeftBehind, folder: Path, damage: Damage, times: int, seed: int) -> Outcome:
@@ -86,47 +84,65 @@ def damage_both(left: LeftBehind, folder: Path, damage: Damage, times: int, seed
     for number in range(times):
         place = folder / f"both-{damage.__name__}-{number}"
         shutil.copytree(left.folder, place)
-        segments, database = sorted((place / "ledger" / "journal").iterdir()), place / "ledger" / "ledger.duckdb"
-        damage(rng.choice(segments), rng)
-        damage(rng.choice([database, database.with_name("ledger.duckdb.wal")]), rng)
+        for choose in (_segment, rng.choice([_database, _wal])):
+            damage(choose(place / "ledger", rng), rng)
         outcome += _looked_at(place, left.events, may_refuse=True)
         shutil.rmtree(place)
     return outcome
 
 
-def _files(place: Path) -> list[Path]:
-    ledger = place / "ledger"
-    return [
-        ledger / "ledger.duckdb",
-        *sorted((ledger / "journal").iterdir()),
-        ledger / "ledger.duckdb.wal",
-        ledger / "head",
-        ledger / "verified",
-    ]
+def _damaged_in_turn(
+    left: LeftBehind, folder: Path, damage: Damage, times: int, seed: int, files: Sequence[Choice]
+) -> Outcome:
+    rng = Random(seed)
+    outcome = Outcome()
+    for number in range(times):
+        place = folder / f"{damage.__name__}-{number}"
+        shutil.copytree(left.folder, place)
+        damage(files[number % len(files)](place / "ledger", rng), rng)
+        outcome += _looked_at(place, left.events)
+        shutil.rmtree(place)
+    return outcome
+
+
+def _wal(ledger: Path, rng: Random) -> Path:
+    return ledger / f"{STORE_FILE}.wal"
+
+
+def _database(ledger: Path, rng: Random) -> Path:
+    return ledger / STORE_FILE
+
+
+def _segment(ledger: Path, rng: Random) -> Path:
+    return rng.choice(sorted((ledger / JOURNAL_FOLDER).iterdir()))
+
+
+def _head(ledger: Path, rng: Random) -> Path:
+    return ledger / HEAD_FILE
+
+
+def _verified(ledger: Path, rng: Random) -> Path:
+    return ledger / VERIFIED_FILE
 
 
 def _looked_at(place: Path, events: tuple[Event, ...], may_refuse: bool = False) -> Outcome:
     """At the latest the start after the one that verified finds everything as it was."""
+    noticed = False
     try:
         for _ in range(2):
-            ledger = open_ledger(place)
-            try:
+            with closing(open_ledger(place)) as ledger:
                 sound = ledger.verify().sound
-                whole = _same(ledger, events)
-                said = bool(ledger.writable)
-                if sound and whole and not said:
-                    break
-            finally:
-                ledger.close()
+                whole = ledger.events(limit=10_000) == events
+                refused = bool(ledger.writable)
+                noticed = noticed or bool(ledger.notices) or not sound
+            if sound and whole and not refused:
+                break
     except LedgerUnavailable:
-        return Outcome(1, len(events)) if may_refuse else Outcome(1, len(events), lost=len(events))
-    if may_refuse and (said or not sound):
-        return Outcome(1, len(events))
-    return Outcome(1, len(events), lost=0 if whole else 1, broken=0 if sound else 1, unsaid=int(not whole and not said))
-
-
-def _same(ledger: Ledger, events: tuple[Event, ...]) -> bool:
-    return ledger.events(limit=10_000) == events
+        return Outcome(1, len(events), said=1, lost=0 if may_refuse else len(events))
+    if may_refuse and (refused or not sound):
+        return Outcome(1, len(events), said=1)
+    broken, unsaid = not sound or refused, not whole and not refused
+    return Outcome(1, len(events), int(noticed), lost=int(not whole), broken=int(broken), unsaid=int(unsaid))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def kill_often(folder: Path, kills: int, seed: int) -> dict[str, Outcome]:
     rng = Random(seed)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.child"])
-    outcomes = {point: Outcome() for point in POINTS}
+    outcomes = {point: Outcome() for point in POINTS[:kills]}
     known = _Known()
     place = folder
     for number in range(kills):
@@ -124,7 +124,8 @@ def _looked_at(place: Path, plan: Plan, acknowledged: Acknowledged, known: _Know
         known.events |= found | retried
         known.count = ledger.head.count
         doubled = sum(count - 1 for count in times.values()) + (len(known.events) != known.count)
-        return Outcome(1, len(acknowledged), len(lost), doubled + twice + half, 0 if verification.sound else 1)
+        said, broken = int(bool(ledger.notices)), int(not verification.sound)
+        return Outcome(1, len(acknowledged), said, len(lost), doubled + twice + half, broken)
     finally:
         ledger.close()
 

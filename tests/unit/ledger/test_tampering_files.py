@@ -2,113 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.errors import LedgerUnavailable
-from core.ledger.canonical import hash_of, line
-from core.ledger.chain import Link, linked
-from core.ledger.event import Actor, Draft, Event
-from core.ledger.store import STORE_FILE, Store
-from tests.ledgers import a_ledger, a_sealed_draft
+from tests.faults.attacks import ATTACKS, Attack, Files
+from tests.faults.tampering import Closed, a_closed_ledger, attacks_in_words
+from tests.ledgers import a_ledger
 
-
-@dataclass(frozen=True)
-class Desk:
-    """A closed desk with ten events, as somebody with the files but without the master key finds it."""
-
-    folder: Path
-    events: tuple[Event, ...]
-
-    def put(self, events: Sequence[Event], in_database: bool = True) -> None:
-        """Puts these events in the place of the record: in the journal, and in a new database."""
-        ledger = self.folder / "ledger"
-        (ledger / "journal" / "00000001.jsonl").write_bytes(b"".join(line(event) for event in events))
-        if in_database:
-            for file in ledger.glob(f"{STORE_FILE}*"):
-                file.unlink()
-            with closing(Store.open(ledger / STORE_FILE, ())) as store:
-                store.insert(events, [])
-
-    def found(self) -> str:
-        """All that the next start and a verification say."""
-        try:
-            with a_ledger(self.folder) as ledger:
-                return " | ".join((*ledger.notices, ledger.writable, ledger.verify().finding))
-        except LedgerUnavailable as refusal:
-            return str(refusal)
+SAID = {
+    "edit": "event 5 is damaged or missing in both",
+    "delete middle": "event 5 is damaged or missing in both",
+    "cut tail": "a head kept outside the chain knows 10 events, 8 are there",
+    "reorder": "Journal 00000001.jsonl was damaged",
+    "insert": "Restore ledger from its backup",
+    "full rewrite with recomputed hashes": (
+        "the chain was rewritten: event 10 is not the one that a head kept outside it names"
+    ),
+    "swapped model hash": "event 3 is damaged or missing in both",
+    "journal only": "Journal 00000001.jsonl was damaged",
+}
+MADE_GOOD = ("reorder", "journal only")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    with a_ledger(tmp_path) as ledger:
-        for number in range(1, 11):
-            public = {"decision": "approve", "model_sha256": "aa" * 32}
-            draft = a_sealed_draft(ledger, {"note": f"n{number}"}, f"stored:{number}", str(number), "decided", public)
-            ledger.append([draft])
-        return Desk(tmp_path, ledger.events())
+def desk(tmp_path: Path) -> Closed:
+    """A closed desk with ten events, as somebody with the files but without the master key finds it."""
+    return a_closed_ledger(tmp_path)
 
 
-def _saying(events: Sequence[Event], number: int, **public: str) -> list[Event]:
-    event = events[number - 1]
-    return [*events[: number - 1], replace(event, public={**event.public, **public}), *events[number:]]
+def _said(desk: Closed) -> str:
+    """All that the next start and a verification say."""
+    try:
+        with a_ledger(desk.folder) as ledger:
+            return " | ".join((*ledger.notices, ledger.writable, ledger.verify().finding))
+    except LedgerUnavailable as refusal:
+        return str(refusal)
 
 
-def test_an_edit_is_found(desk: Desk) -> None:
-    desk.put(_saying(desk.events, 5, decision="decline"))
-    assert "event 5 is damaged or missing in both" in desk.found()
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_is_found(desk: Closed, attack: Attack) -> None:
+    desk.put(attack.falsified(desk.events))
+    assert SAID[attack.name] in _said(desk)
 
 
-def test_a_deleted_event_is_found(desk: Desk) -> None:
-    desk.put([*desk.events[:4], *desk.events[5:]])
-    assert "event 5 is damaged or missing in both" in desk.found()
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.name in MADE_GOOD], ids=MADE_GOOD)
+def test_what_the_database_still_holds_is_made_good(desk: Closed, attack: Attack) -> None:
+    desk.put(attack.falsified(desk.events))
+    for _ in range(2):
+        with a_ledger(desk.folder) as ledger:
+            assert ledger.events() == desk.events
 
 
-def test_a_cut_tail_is_found(desk: Desk) -> None:
-    desk.put(desk.events[:8])
-    assert "a head kept outside the chain knows 10 events, 8 are there" in desk.found()
+def test_a_record_nobody_touched_says_nothing(desk: Closed) -> None:
+    desk.put(Files(desk.events, desk.events))
+    assert _said(desk) == " | "
 
 
-def test_a_changed_order_is_found_and_made_good(desk: Desk) -> None:
-    desk.put([*desk.events[:4], desk.events[6], desk.events[5], desk.events[4], *desk.events[7:]])
-    assert "Journal 00000001.jsonl was damaged" in desk.found()
-    with a_ledger(desk.folder) as ledger:
-        assert ledger.events() == desk.events
-
-
-def test_an_inserted_event_is_found(desk: Desk) -> None:
-    false = Draft("decided", Actor("ana", "officer"), "A9", {"decision": "approve"})
-    inserted = linked(false, None, Link.of(desk.events[3]), desk.events[-1].at + timedelta(hours=1))
-    desk.put([*desk.events[:4], inserted, *desk.events[4:]])
-    assert "Restore ledger from its backup" in desk.found()
-
-
-def test_a_full_rewrite_with_hashes_made_anew_in_both_files_is_found(desk: Desk) -> None:
-    events = _saying(desk.events, 5, decision="decline")
-    for number in range(4, 10):
-        continued = replace(events[number], previous_hash=events[number - 1].hash)
-        events[number] = replace(continued, hash=hash_of(continued))
-    desk.put(events)
-    assert "the chain was rewritten: event 10 is not the one that a head kept outside it names" in desk.found()
-
-
-def test_a_swapped_model_hash_is_found(desk: Desk) -> None:
-    desk.put(_saying(desk.events, 3, model_sha256="bb" * 32))
-    assert "event 3 is damaged or missing in both" in desk.found()
-
-
-def test_an_edit_of_the_journal_alone_is_found_and_made_good(desk: Desk) -> None:
-    desk.put(_saying(desk.events, 7, decision="decline"), in_database=False)
-    assert "Journal 00000001.jsonl was damaged" in desk.found()
-    with a_ledger(desk.folder) as ledger:
-        assert ledger.events() == desk.events
-
-
-def test_a_record_nobody_touched_says_nothing(desk: Desk) -> None:
-    desk.put(desk.events)
-    assert desk.found() == " | "
+def test_an_attack_that_was_not_found_is_named() -> None:
+    assert attacks_in_words({"edit": True, "insert": True}) == "tampered with: 2 attacks, 2 found"
+    assert attacks_in_words({"edit": True, "insert": False}) == "tampered with: 2 attacks, 1 found, not: insert"
