@@ -13,6 +13,7 @@ from core.accounts.events import Kind
 from core.casework import kinds
 from core.casework.erasure_person import ERASURE_BEGUN
 from core.casework.json_fields import number, text, texts, whole
+from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.retention import APPLICATIONS
 from core.ledger.event import Public
 from core.portfolio.wording import percent
@@ -73,9 +74,11 @@ def _score_refused(subject: str, public: Public) -> str:
 def _decided(subject: str, public: Public) -> str:
     decision, recommended = _words(public, "decision"), _words(public, "recommendation")
     code = _words(public, "override_code")
-    if text(public, "override_side"):
+    side = text(public, "override_side")
+    if side:
+        against = SIDE_WORDS[REFERRAL] if side == REFERRAL else f"against the recommended {recommended}"
         reason = f" for the reason {code}" if code else ""
-        return f"Decided {decision} against the recommended {recommended}{reason}{_at_probability(public)}."
+        return f"Decided {decision} {against}{reason}{_at_probability(public)}."
     agreed = "as recommended" if decision == recommended else f"where {recommended} was recommended"
     return f"Decided {decision}, {agreed}{_at_probability(public)}."
 

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from core.accounts.roles import Role
 from core.casework.case_state import APPROVE, CHANGED_TERMS, DECLINE, REFER, WITHDRAWN, CaseState, Stage
 from core.casework.layout import PublicScore
+from core.casework.override_sides import HIGH, LOW, REFERRAL
 from core.casework.versions import Versions
 from core.errors import DecisionRefused
-from core.portfolio.contract import Code, Contract
+from core.portfolio.contract import Code, Contract, ReasonCode
 
 KNOWN_DECISIONS = (APPROVE, CHANGED_TERMS, REFER, DECLINE, WITHDRAWN)  # those this Solvent knows the meaning of
-_SIDES: Mapping[str, str] = {APPROVE: "low", DECLINE: "high"}
+
+# recommended and decided -> side; any other decision leaves no recommendation
+SIDES: Mapping[tuple[str, str], str] = {
+    (DECLINE, APPROVE): LOW,
+    (APPROVE, DECLINE): HIGH,
+    (REFER, APPROVE): REFERRAL,
+    (REFER, DECLINE): REFERRAL,
+}
 
 
 @dataclass(frozen=True)
@@ -45,19 +53,24 @@ class Question:
 
     @property
     def override_side(self) -> str:
-        """low: approves what was not recommended; high: declines what was not; empty: no override.
+        """low or high: an override; referral: no override, but the second look was left out; empty: none of these.
 
-        What a risk manager says on a referred case is the answer that was asked for, not an override; but nobody
-        gets round the reason by referring a case to themselves.
+        A risk manager who is asked answers, and overrides nothing: asked by whoever referred the case, or by the
+        recommendation to refer it. Nobody gets round the reason by referring a case to themselves.
         """
-        against = self.choice.decision != self.scored.recommendation
-        return _SIDES.get(self.choice.decision, "") if against and not self._was_asked else ""
+        side = SIDES.get((self.scored.recommendation, self.choice.decision), "")
+        return "" if self._was_referred or (side == REFERRAL and self.role is Role.RISK_MANAGER) else side
 
     @property
-    def _was_asked(self) -> bool:
-        """Whether somebody else referred the case."""
+    def _was_referred(self) -> bool:
+        """Whether somebody else asked for this decision."""
         referral = self.state.decision
         return self.state.stage is Stage.REFERRED and referral is not None and referral.actor.name != self.user_name
+
+    @property
+    def fitting(self) -> tuple[ReasonCode, ...]:
+        """The contract's reasons for what was chosen."""
+        return tuple(code for code in self.contract.overrides if self.choice.decision in code.fits)
 
     @property
     def possible(self) -> tuple[Code, ...]:

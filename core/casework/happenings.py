@@ -13,6 +13,7 @@ import duckdb
 from core.casework.case_state import done_words, moment_words
 from core.casework.json_fields import number, text, whole
 from core.casework.kinds import CORRECTED, DECIDED, ERASED, OUTCOME, SCORED
+from core.casework.override_sides import OVERRIDES, REFERRAL, SIDE_WORDS
 from core.casework.record import NamesFeatures, Record, read
 from core.errors import SolventError
 from core.ledger.event import Event, Json
@@ -23,6 +24,11 @@ _ERASURES = """
     select sequence from erasures
     where application = $application or (application = '' and applicant = $applicant and $applicant <> '')
     order by sequence"""
+
+_AGAINST: Mapping[str, str] = {
+    **dict.fromkeys(OVERRIDES, " although that was not recommended"),
+    REFERRAL: f", {SIDE_WORDS[REFERRAL]}",
+}
 
 
 class Traced(Protocol):
@@ -98,7 +104,7 @@ def _scored(event: Event) -> str:
 
 def _decided(event: Event) -> str:
     words = done_words(event)
-    against = " although that was not recommended" if text(event.public, "override_side") else ""
+    against = _AGAINST.get(text(event.public, "override_side"), "")
     code = text(event.public, "override_code").replace("_", " ")
     why = f"; reason: {code}" if code else ""
     return f"{words[0].upper()}{words[1:]}{against}{why}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from core.casework import override_sides
 from core.casework.paging import check_page
 
 DEFAULT_DAYS = 90
@@ -20,10 +21,11 @@ class State(StrEnum):
 
 
 class Overridden(StrEnum):
-    ANY = "any"
-    NONE = "none"
-    LOW = "low"  # approved what was not recommended
-    HIGH = "high"  # declined what was not
+    ANY = "any"  # low or high
+    NONE = "none"  # neither; what was decided instead of a referral is here too
+    LOW = override_sides.LOW
+    HIGH = override_sides.HIGH
+    REFERRAL = override_sides.REFERRAL
 
 
 class KnownOutcome(StrEnum):
@@ -101,7 +103,7 @@ class HistoryQuestion:
             _one_of("recommendation", self.recommendations),
             _one_of("grade", self.grades),
             _one_of("officer", self.officers),
-            f"override {self.override}" if self.override else "",
+            _overridden(self.override),
             _one_of("model", self.model_versions),
             _one_of("policy", self.policy_versions),
             f"amount from {self.amount_from:,.2f}" if self.amount_from is not None else "",
@@ -111,6 +113,12 @@ class HistoryQuestion:
             f"application or applicant {self.about}" if self.about else "",
             "part of a note" if self.note else "",  # its words may be a person's data: they stay out of the chain
         )
+
+
+def _overridden(override: Overridden | None) -> str:
+    if override is Overridden.REFERRAL:
+        return override_sides.SIDE_WORDS[override]
+    return f"override {override}" if override else ""
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:

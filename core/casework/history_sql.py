@@ -72,10 +72,11 @@ _STATES = {
     State.ERASED: f"application in {_ERASED_APPLICATIONS}",
 }
 _OVERRIDES = {
-    Overridden.ANY: "override_side <> ''",
-    Overridden.NONE: "override_side = ''",
+    Overridden.ANY: "override_side in ('low', 'high')",
+    Overridden.NONE: "override_side not in ('low', 'high')",
     Overridden.LOW: "override_side = 'low'",
     Overridden.HIGH: "override_side = 'high'",
+    Overridden.REFERRAL: "override_side = 'referral'",
 }
 _OUTCOMES = {
     KnownOutcome.NONE: "sequence not in (select decision_sequence from outcomes where decision_sequence is not null)",

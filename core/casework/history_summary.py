@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from core.casework.history_question import Period
+from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.volumes import Overrides, Volume
 from core.model.card import Estimate
 from core.model.intervals import wilson
@@ -53,7 +54,10 @@ def days_of(period: Period, weeks: Sequence[Volume], now: datetime) -> tuple[dat
 
 
 def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, date]) -> str:
-    """ "1,674 decisions, 31 Aug 2026 to 18 Nov 2026: 79.9 % approved, 30 overrides (6 low-side, 24 high-side)."."""
+    """ "1,674 decisions, 31 Aug 2026 to 18 Nov 2026: 79.9 % approved, 30 overrides (6 low-side, 24 high-side)."
+
+    What was decided instead of a referral follows in its own words, where anything was.
+    """
     decisions = sum(week.decisions for week in weeks)
     counted = "1 decision" if decisions == 1 else f"{decisions:,} decisions"
     told = f"{counted}, {day_words(days[0])} to {day_words(days[1])}"
@@ -63,7 +67,8 @@ def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, d
     overridden = total.low + total.high
     overrides = "1 override" if overridden == 1 else f"{overridden:,} overrides"
     sides = f" ({total.low:,} low-side, {total.high:,} high-side)" if overridden else ""
-    return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}{sides}."
+    apart = f", {total.instead_of_referral:,} decided {SIDE_WORDS[REFERRAL]}" if total.instead_of_referral else ""
+    return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}{sides}{apart}."
 
 
 def open_sentence(weeks: Sequence[Volume], days: tuple[date, date]) -> str:

@@ -11,7 +11,7 @@ from core.casework.decision_question import Choice, Question
 from core.casework.layout import public_score
 from core.casework.versions import Versions
 from core.ledger.event import Event
-from core.portfolio.contract import Code, Contract
+from core.portfolio.contract import Code, Contract, ReasonCode
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Possible:
 
     code: Code
     agrees: bool  # with the recommendation
-    override_side: str  # low, high: a reason and a note are needed; empty: no override
+    override_side: str  # low, high, referral: a reason and a note are needed; empty: neither
+    reasons: tuple[ReasonCode, ...]  # of the contract, those that fit; empty where none is needed
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def offer(
         question = asked(code.code)
         broken = next((rule for rule in CASE_RULES if rule.broken(question)), None)
         if broken is None:
-            choices.append(Possible(code, code.code == public.recommendation, question.override_side))
+            side = question.override_side
+            agrees = code.code == public.recommendation
+            choices.append(Possible(code, agrees, side, question.fitting if side else ()))
         else:
             refusals.append(broken.words(question))
     return Offer(state, tuple(choices), refusals[0] if refusals and not choices else "")

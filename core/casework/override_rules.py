@@ -1,4 +1,4 @@
-"""What a decision against the recommendation needs: a reason from the list and a note, both fit to be kept."""
+"""What a decision that leaves the recommendation needs: a reason that fits it and a note, both fit to be kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import unicodedata
 
 from core.casework.case_state import APPROVE
 from core.casework.decision_question import Question, Rule, shown
+from core.casework.override_sides import REFERRAL
 from core.portfolio.contract import text
 
 SHORTEST_NOTE, LONGEST_NOTE = 10, 2_000  # characters
@@ -19,8 +20,20 @@ def _lacks_reason(question: Question) -> bool:
 
 def _reason_missing(question: Question) -> str:
     got = shown(question.choice.override_code) if question.choice.override_code else "none"
-    reasons = ", ".join(f"“{text(code.label)}”" for code in question.contract.overrides)
-    return f"Override: {_against(question)} needs a reason from the list, got {got}; choose one of {reasons}."
+    refer = ", or refer it" if question.override_side == REFERRAL else ""
+    return f"Reason: {_leaving(question)} needs a reason from the list, got {got}; {_choose(question)}{refer}."
+
+
+def _has_unfit_reason(question: Question) -> bool:
+    return bool(question.override_side) and question.choice.override_code not in {c.code for c in question.fitting}
+
+
+def _unfit_reason(question: Question) -> str:
+    code = next(code for code in question.contract.overrides if code.code == question.choice.override_code)
+    return (
+        f"Reason: {_leaving(question)} needs one that fits {_doing(question)}, got “{text(code.label)}”; "
+        f"{_choose(question)}."
+    )
 
 
 def _has_idle_reason(question: Question) -> bool:
@@ -29,7 +42,7 @@ def _has_idle_reason(question: Question) -> bool:
 
 def _idle_reason(question: Question) -> str:
     return (
-        f"Override: this decision goes against no recommendation, so it has no reason for an override, "
+        "Reason: only a decision that overrides the recommendation or is made instead of a referral has one, "
         f"got {shown(question.choice.override_code)}; leave the reason out."
     )
 
@@ -39,9 +52,12 @@ def _lacks_note(question: Question) -> bool:
 
 
 def _note_missing(question: Question) -> str:
+    why = (
+        "why nobody else had to look" if question.override_side == REFERRAL else "what the recommendation does not know"
+    )
     return (
-        f"Note: {_against(question)} needs a note of at least {SHORTEST_NOTE} characters, got {len(question.note)}; "
-        "write down what the recommendation does not know."
+        f"Note: {_leaving(question)} needs a note of at least {SHORTEST_NOTE} characters, got {len(question.note)}; "
+        f"write down {why}."
     )
 
 
@@ -67,13 +83,24 @@ def _is_control(sign: str) -> bool:
     return sign in _TURNS_TEXT_ROUND or (sign not in "\n\t\r" and unicodedata.category(sign) in ("Cc", "Cs"))
 
 
-def _against(question: Question) -> str:
-    doing = "approving" if question.choice.decision == APPROVE else "declining"
-    return f"{doing} where {question.scored.recommendation} is recommended"
+def _leaving(question: Question) -> str:
+    """How the decision leaves the recommendation."""
+    if question.override_side == REFERRAL:
+        return f"{_doing(question)} instead of a referral"
+    return f"{_doing(question)} where {question.scored.recommendation} is recommended"
+
+
+def _doing(question: Question) -> str:
+    return "approving" if question.choice.decision == APPROVE else "declining"
+
+
+def _choose(question: Question) -> str:
+    return f"choose one of {', '.join(f'“{text(code.label)}”' for code in question.fitting)}"
 
 
 OVERRIDE_RULES = (
     Rule(_lacks_reason, _reason_missing),
+    Rule(_has_unfit_reason, _unfit_reason),
     Rule(_has_idle_reason, _idle_reason),
     Rule(_lacks_note, _note_missing),
     Rule(_is_long, _too_long),

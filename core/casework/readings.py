@@ -106,7 +106,7 @@ DECISIONS = Reading(
         *_SCORE,
         ("decision", "varchar"),
         ("override_code", "varchar"),
-        ("override_side", "varchar"),  # low: approved what was not recommended; high: declined what was not
+        ("override_side", "varchar"),  # as `override_sides` names them
         ("score_sequence", "bigint"),  # the scored event that was decided on
         ("settles", "bigint"),  # the decided event that referred the case, where this one closes it
         ("demo", "boolean"),

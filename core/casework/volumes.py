@@ -14,6 +14,7 @@ from core.casework.case_state import DECLINE, REFER, WITHDRAWN
 from core.casework.history_question import HistoryQuestion
 from core.casework.history_sql import matching
 from core.casework.outcomes import APPROVALS
+from core.casework.override_sides import HIGH, LOW, REFERRAL
 from core.model.card import Estimate
 from core.model.intervals import wilson
 
@@ -65,8 +66,9 @@ class Overrides:
 
     officer: str  # empty: everybody
     decisions: int  # approved or declined: only these can be overrides
-    low: int  # approved what was not recommended
-    high: int  # declined what was not
+    low: int  # approved what the model would decline
+    high: int  # declined what the model would approve
+    instead_of_referral: int  # approved or declined where a second look was recommended: no override
 
     @property
     def rate(self) -> Estimate | None:
@@ -152,9 +154,14 @@ def _overrides(officer: str, counts: Sequence[tuple[str, str, int]]) -> Override
     return Overrides(
         officer=officer,
         decisions=sum(count for _, _, count in counts),
-        low=sum(count for _, side, count in counts if side == "low"),
-        high=sum(count for _, side, count in counts if side == "high"),
+        low=_of_side(counts, LOW),
+        high=_of_side(counts, HIGH),
+        instead_of_referral=_of_side(counts, REFERRAL),
     )
+
+
+def _of_side(counts: Sequence[tuple[str, str, int]], wanted: str) -> int:
+    return sum(count for _, side, count in counts if side == wanted)
 
 
 def _log_odds(probability: float) -> float:

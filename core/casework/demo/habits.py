@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.casework.decision_question import Choice
 from core.casework.demo import notes
 from core.casework.demo.officers import Officer
 from core.policy.recommendation import Recommendation
+from core.portfolio.contract import ReasonCode
 from core.scoring.score import Score
 
 WITHDRAWS = 0.022  # of all applications the client takes so many back
@@ -26,7 +27,7 @@ class Seen:
     score: Score
     sequence: int  # of the scored event
     defaults: bool
-    codes: Collection[str]  # of overrides
+    codes: Sequence[ReasonCode]
 
 
 def first_choice(rng: np.random.Generator, officer: Officer, seen: Seen) -> Choice:
@@ -34,9 +35,9 @@ def first_choice(rng: np.random.Generator, officer: Officer, seen: Seen) -> Choi
     if rng.random() < WITHDRAWS:
         return _choice(rng, seen, WITHDRAWN, notes.note(rng, notes.WITHDRAWING))
     if seen.score.recommendation is not Recommendation.APPROVE and rng.random() < _low_side(officer, seen):
-        return _override(rng, seen, APPROVE, "low")
+        return _against(rng, seen, APPROVE)
     if seen.score.recommendation is not Recommendation.DECLINE and rng.random() < _high_side(officer, seen):
-        return _override(rng, seen, DECLINE, "high")
+        return _against(rng, seen, DECLINE)
     if seen.score.recommendation is Recommendation.REFER or rng.random() < officer.refers:
         told = rng.random() < _NOTES_WHEN_REFERRING
         return _choice(rng, seen, REFER, notes.note(rng, notes.REFERRING) if told else "")
@@ -71,8 +72,9 @@ def _judged(officer: Officer, right: bool) -> float:
     return officer.judgement if right else 1.0
 
 
-def _override(rng: np.random.Generator, seen: Seen, decision: str, side: str) -> Choice:
-    code, note = notes.reason(rng, side, seen.codes)
+def _against(rng: np.random.Generator, seen: Seen, decision: str) -> Choice:
+    """An override, or what is decided instead of a recommended referral."""
+    code, note = notes.reason(rng, decision, seen.codes)
     return _choice(rng, seen, decision, note, code)
 
 

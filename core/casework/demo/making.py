@@ -58,7 +58,7 @@ def make_past(scene: Scene, now: datetime, rng: np.random.Generator, each: Calla
         clock=clock,
         agenda=Agenda(clock, now),
         eras=scene.eras,
-        codes=[code.code for code in scene.contract.overrides],
+        codes=scene.contract.overrides,
         loans=Loans(chain, CONSOLE, rng),
     )
     Past(stage, rng).play(_visits(scene, now, rng), each)

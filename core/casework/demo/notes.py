@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-# code of the contract -> how often, and notes; a slot in braces is filled from SLOTS
-LOW_SIDE: Mapping[str, tuple[float, tuple[str, ...]]] = {
+from core.casework.case_state import APPROVE, DECLINE
+from core.portfolio.contract import ReasonCode
+
+# Why somebody does what is not recommended: code of the contract -> how often, and notes; a slot in braces is filled
+# from SLOTS.
+APPROVING: Mapping[str, tuple[float, tuple[str, ...]]] = {
     "income_verified": (
         0.30,
         (
@@ -50,7 +54,7 @@ LOW_SIDE: Mapping[str, tuple[float, tuple[str, ...]]] = {
         ),
     ),
 }
-HIGH_SIDE: Mapping[str, tuple[float, tuple[str, ...]]] = {
+DECLINING: Mapping[str, tuple[float, tuple[str, ...]]] = {
     "undisclosed_debt": (
         0.34,
         (
@@ -120,14 +124,16 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "town": ("Ashford", "Brookfield", "Easton", "Hillcrest", "Millbrook"),
     "event": ("a hospital stay", "a divorce", "a change of employer", "parental leave", "a flooded flat"),
 }
+_WHY: Mapping[str, Mapping[str, tuple[float, tuple[str, ...]]]] = {APPROVE: APPROVING, DECLINE: DECLINING}
 GENERAL = "Talked it over with the client; the papers for this are in the file."
 
 
-def reason(rng: np.random.Generator, side: str, codes: Collection[str]) -> tuple[str, str]:
-    """A code of the contract for an override to this side, and a note that goes with it."""
-    known = {code: notes for code, notes in (LOW_SIDE if side == "low" else HIGH_SIDE).items() if code in codes}
+def reason(rng: np.random.Generator, decision: str, codes: Sequence[ReasonCode]) -> tuple[str, str]:
+    """A code of the contract that fits this decision, and a note that goes with it."""
+    fitting = sorted(code.code for code in codes if decision in code.fits)
+    known = {code: notes for code, notes in _WHY[decision].items() if code in fitting}
     if not known:
-        return str(rng.choice(sorted(codes))), GENERAL
+        return str(rng.choice(fitting)), GENERAL
     weights = np.array([weight for weight, _ in known.values()])
     code = str(rng.choice(list(known), p=weights / weights.sum()))
     return code, note(rng, known[code][1])

@@ -22,9 +22,9 @@ class Officer:
     to_hour: float
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     minutes_to_decide: float  # median
-    low_side: float = 0.0  # how readily approves what the desk would not, 0..1
-    high_side: float = 0.0  # how readily declines what the desk would not, 0..1
-    judgement: float  # 1: guesses; above: overrides more often where that turns out to be right
+    low_side: float = 0.0  # how readily approves what is not recommended, 0..1
+    high_side: float = 0.0  # how readily declines what is not recommended, 0..1
+    judgement: float  # 1: guesses; above: leaves the recommendation more often where that turns out to be right
     refers: float = 0.0  # how readily asks a risk manager although the desk has a clear recommendation, 0..1
 
     def works_at(self, moment: datetime) -> bool:

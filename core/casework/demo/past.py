@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from core.casework.versions import Versions
 from core.ledger.event import Event
 from core.policy.policy import Policy
 from core.portfolio.application import Application
+from core.portfolio.contract import ReasonCode
 from core.scoring.score import Score
 
 NEVER_DECIDED = 0.045  # of the applications: somebody only looked
@@ -81,7 +82,7 @@ class Stage:
     clock: PastClock
     agenda: Agenda
     eras: Sequence[Era]  # earliest first
-    codes: Collection[str]  # of overrides
+    codes: Sequence[ReasonCode]
     loans: Loans
 
 

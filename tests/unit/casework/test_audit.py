@@ -195,6 +195,18 @@ PD: Public = {"default_probability": 0.318, "recommendation": "decline"}
         (
             "decided",
             "A1",
+            {
+                **PD,
+                "recommendation": "refer",
+                "decision": "approve",
+                "override_side": "referral",
+                "override_code": "known_client",
+            },
+            "Decided approve instead of a referral for the reason known client at a default probability of 31.8 %.",
+        ),
+        (
+            "decided",
+            "A1",
             {**PD, "decision": "refer", "override_side": ""},
             "Decided refer, where decline was recommended at a default probability of 31.8 %.",
         ),

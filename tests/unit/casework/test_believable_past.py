@@ -98,16 +98,26 @@ def test_referred_cases_are_settled_by_the_risk_manager_alone_and_some_still_wai
     assert len(settled) <= len(referred)
 
 
-def test_every_override_has_a_reason_of_the_contract_and_a_note_and_there_are_both_sides(
+def test_what_leaves_the_recommendation_has_a_reason_that_fits_and_a_note_and_there_is_every_side(
     ledger: Ledger, decisions: list[Event]
 ) -> None:
-    overrides = [e for e in decisions if e.public["override_side"]]
-    codes = {code.code for code in a_lender().overrides}
-    assert {e.public["override_side"] for e in overrides} == {"low", "high"}
-    assert all(e.public["override_code"] in codes for e in overrides)
-    notes = {str(ledger.unsealed(e)["note"]) for e in overrides}
+    leaving = [e for e in decisions if e.public["override_side"]]
+    fits = {code.code: code.fits for code in a_lender().overrides}
+    assert {e.public["override_side"] for e in leaving} == {"low", "high", "referral"}
+    assert all(e.public["decision"] in fits[str(e.public["override_code"])] for e in leaving)
+    notes = {str(ledger.unsealed(e)["note"]) for e in leaving}
     assert all(len(note) >= 10 and "{" not in note for note in notes)
-    assert len(notes) > len(overrides) / 2
+    assert len(notes) > len(leaving) / 2
+
+
+def test_officers_who_decide_where_a_referral_is_recommended_do_so_instead_of_it_and_most_refer(
+    decisions: list[Event],
+) -> None:
+    instead = [e for e in decisions if e.public["override_side"] == "referral"]
+    first = [e for e in decisions if e.public["recommendation"] == "refer" and e.public["settles"] is None]
+    assert {(e.public["recommendation"], e.actor.role) for e in instead} == {("refer", Role.OFFICER)}
+    assert [e for e in first if e.public["decision"] in ("approve", "decline")] == instead
+    assert len(instead) < len(first) / 2
 
 
 def test_outcomes_follow_approvals_weeks_later_and_are_true(ledger: Ledger, events: tuple[Event, ...]) -> None:

@@ -15,11 +15,16 @@ from core.casework.demo.habits import Seen
 from core.casework.demo.officers import MANAGER, OFFICERS, QUICK_AND_SURE
 from core.casework.demo.working_time import next_working_moment, visits
 from core.policy.recommendation import Recommendation
+from core.portfolio.contract import ReasonCode
 from tests.unit.casework.builders import scored
 from tests.unit.casework.past_builders import NOW, some_clients
 
 START = NOW - timedelta(days=89)
-CODES = (*notes.LOW_SIDE, *notes.HIGH_SIDE)
+CODES = tuple(
+    ReasonCode(code=code, label={"en": code}, fits=(decision,))
+    for decision, reasons in (("approve", notes.APPROVING), ("decline", notes.DECLINING))
+    for code in reasons
+)
 
 
 def rng() -> np.random.Generator:
@@ -80,12 +85,15 @@ def test_a_risk_manager_says_yes_to_fewer_the_riskier_they_are() -> None:
     assert yes(0.09) > yes(0.149) + 0.1
 
 
-@pytest.mark.parametrize("side", ["low", "high"])
-def test_a_reason_is_one_of_the_contract_with_a_note_that_is_long_enough(side: str) -> None:
+@pytest.mark.parametrize("decision", ["approve", "decline"])
+def test_a_reason_is_one_of_the_contract_that_fits_with_a_note_that_is_long_enough(decision: str) -> None:
     draw = rng()
-    for codes in (CODES, ("data_corrected",), ("something_else",)):
-        found = [notes.reason(draw, side, codes) for _ in range(100)]
-        assert all(code in codes and len(note) >= 10 and "{" not in note for code, note in found)
+    one_for_both = ReasonCode(code="data_corrected", label={"en": "Data"}, fits=("approve", "decline"))
+    one_of_their_own = ReasonCode(code="something_else", label={"en": "Else"}, fits=("approve", "decline"))
+    for codes in (CODES, (one_for_both, *CODES), (one_of_their_own,)):
+        fitting = {code.code for code in codes if decision in code.fits}
+        found = [notes.reason(draw, decision, codes) for _ in range(100)]
+        assert all(code in fitting and len(note) >= 10 and "{" not in note for code, note in found)
 
 
 def test_an_agenda_keeps_the_order_of_time_and_ends() -> None:

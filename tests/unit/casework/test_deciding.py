@@ -85,24 +85,24 @@ def test_agreeing_is_one_action(bench: Bench, recommendation: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recommended", "decided", "side"),
+    ("recommended", "decided", "code", "side"),
     [
-        ("decline", "approve", "low"),
-        ("refer", "approve", "low"),
-        ("approve", "decline", "high"),
-        ("refer", "decline", "high"),
+        ("decline", "approve", "known_client", "low"),
+        ("approve", "decline", "income_doubtful", "high"),
+        ("refer", "approve", "known_client", "referral"),
+        ("refer", "decline", "income_doubtful", "referral"),
     ],
 )
-def test_going_against_the_recommendation_needs_a_reason_and_a_note(
-    bench: Bench, recommended: str, decided: str, side: str
+def test_leaving_the_recommendation_is_recorded_with_its_side_its_reason_and_a_sealed_note(
+    bench: Bench, recommended: str, decided: str, code: str, side: str
 ) -> None:
     score = bench.score(recommended)
-    with pytest.raises(DecisionRefused, match=f"where {recommended} is recommended needs a reason from the list"):
+    with pytest.raises(DecisionRefused, match="needs a reason from the list"):
         bench.decide(score, decided, note=NOTE)
     with pytest.raises(DecisionRefused, match="needs a note of at least 10 characters, got 0"):
-        bench.decide(score, decided, "known_client")
-    event = bench.decide(score, decided, "known_client", NOTE)
-    assert (event.public["override_side"], event.public["override_code"]) == (side, "known_client")
+        bench.decide(score, decided, code)
+    event = bench.decide(score, decided, code, NOTE)
+    assert (event.public["override_side"], event.public["override_code"]) == (side, code)
     assert bench.chain.unsealed(event)["note"] == NOTE
     assert NOTE not in repr(event)
 
@@ -142,6 +142,12 @@ def test_a_risk_manager_does_not_get_round_the_reason_by_referring_to_themselves
     assert bench.decide(agreed, "decline", acting=RITA).public["override_side"] == ""
 
 
+def test_where_a_referral_is_recommended_a_risk_manager_decides_without_a_reason(bench: Bench) -> None:
+    for applicant, decided in (("7", "approve"), ("8", "decline")):
+        event = bench.decide(bench.score("refer", applicant), decided, acting=RITA)
+        assert (event.public["override_side"], event.public["settles"]) == ("", None)
+
+
 def test_a_referred_case_is_not_referred_again(bench: Bench) -> None:
     score = bench.score("refer")
     bench.decide(score, "refer")
@@ -173,12 +179,12 @@ def test_a_decision_that_is_none_is_refused_with_those_that_are(bench: Bench, de
 
 
 def test_a_reason_for_an_override_that_is_none_is_refused(bench: Bench) -> None:
-    with pytest.raises(DecisionRefused, match="goes against no recommendation"):
+    with pytest.raises(DecisionRefused, match="leave the reason out"):
         bench.decide(bench.score("approve"), "approve", "known_client", NOTE)
 
 
 def test_a_reason_outside_the_list_is_refused(bench: Bench) -> None:
-    with pytest.raises(DecisionRefused, match=r"got 'gut_feeling'; choose one of “Known client”, “Income doubtful”"):
+    with pytest.raises(DecisionRefused, match=r"got 'gut_feeling'; choose one of “Known client”, “Data corrected”"):
         bench.decide(bench.score("decline"), "approve", "gut_feeling", NOTE)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from core.casework.versions import Versions
 from core.errors import ErasedRecord, ModelMissing
 from core.ledger.event import Actor, Draft, Event
 from core.ledger.ledger import Ledger
+from core.policy.recommendation import Recommendation
 from tests.ledgers import SetClock, a_ledger
 from tests.unit.casework.builders import MODEL, a_case, a_lender, scored
 from tests.unit.scoring.builders import POLICY, LinearModel
@@ -116,6 +117,16 @@ def test_an_override_tells_its_reason_and_a_correction_what_it_corrects(ledger: 
         "Approved by ana on 2026-03-02 at 12:00 UTC (event 2) although that was not recommended; reason: known client.",
         "Outcome 'repaid', which corrects event 3; entered by adam on 2026-03-02 at 12:00 UTC.",
         "Put aside by adam on 2026-03-02 at 12:00 UTC.",
+    ]
+
+
+def test_a_decision_instead_of_a_referral_is_told_as_that(ledger: Ledger, clock: SetClock) -> None:
+    casework = Casework(ledger, a_lender(), clock)
+    score = casework.record_score(a_case(replace(SCORE, recommendation=Recommendation.REFER), lookup="stored:7"), ANA)
+    choice = Choice(score.sequence, "approve", "known_client", "Guarantor signed.", "c" * 16)
+    decided = casework.decide(choice, ANA, IN_FORCE)
+    assert [one.words for one in happenings(ledger, decided)][1:] == [
+        "Approved by ana on 2026-03-02 at 12:00 UTC (event 2), instead of a referral; reason: known client."
     ]
 
 

@@ -96,6 +96,7 @@ FILTERS = [
     ({"override": Overridden.ANY}, {"override_side": "high"}),
     ({"override": Overridden.LOW}, {"override_side": "low"}),
     ({"override": Overridden.HIGH}, {"override_side": "high"}),
+    ({"override": Overridden.REFERRAL}, {"override_side": "referral"}),
     ({"model_versions": ("m2",)}, {"model_version": "m2"}),
     ({"policy_versions": ("p2",)}, {"policy_version": "p2"}),
     ({"amount_from": 100_000.01}, {"amount": 100_000.01}),
@@ -113,11 +114,31 @@ def test_each_filter_lets_through_what_it_names_alone(filters: dict[str, object]
     assert sequences(tables, replace(EVERYTHING, **filters)) == [wanted]
 
 
-def test_without_override_is_a_filter_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("override", "sides"),
+    [
+        (Overridden.ANY, {"low", "high"}),
+        (Overridden.NONE, {"", "referral"}),
+        (Overridden.LOW, {"low"}),
+        (Overridden.HIGH, {"high"}),
+        (Overridden.REFERRAL, {"referral"}),
+        (None, {"", "low", "high", "referral"}),
+    ],
+)
+def test_overridden_is_low_or_high_and_not_what_was_decided_instead_of_a_referral(
+    override: Overridden | None, sides: set[str]
+) -> None:
     tables = HistoryTables()
-    agreed = tables.decided("a1")
-    tables.decided("a2", override_side="low")
-    assert sequences(tables, replace(EVERYTHING, override=Overridden.NONE)) == [agreed]
+    by_side = {side: tables.decided(f"a-{side}", override_side=side) for side in ("", "low", "high", "referral")}
+    wanted = {by_side[side] for side in sides}
+    assert set(sequences(tables, replace(EVERYTHING, override=override))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("override", "said"), [(Overridden.ANY, "override any"), (Overridden.REFERRAL, "instead of a referral")]
+)
+def test_the_filter_of_overrides_is_told_in_words(override: Overridden, said: str) -> None:
+    assert replace(EVERYTHING, override=override).in_words() == said
 
 
 def test_limits_of_the_amount_are_included() -> None:

@@ -70,11 +70,14 @@ def test_choices_are_those_of_decisions_and_scores_with_the_last_used_version_fi
 
 def test_the_sentence_says_how_many_were_approved_and_overridden_and_which_way() -> None:
     weeks, days = [a_week(3, 1), a_week(0, 1)], (date(2026, 8, 31), date(2026, 11, 18))
-    assert in_a_sentence(weeks, Overrides("", 5, 2, 1), days) == (
+    assert in_a_sentence(weeks, Overrides("", 5, 2, 1, 0), days) == (
         "5 decisions, 31 Aug 2026 to 18 Nov 2026: 60.0 % approved, 3 overrides (2 low-side, 1 high-side)."
     )
-    assert in_a_sentence([a_week(1)], Overrides("", 1, 0, 0), days).endswith("100.0 % approved, 0 overrides.")
-    assert in_a_sentence([], Overrides("", 0, 0, 0), days) == "0 decisions, 31 Aug 2026 to 18 Nov 2026."
+    assert in_a_sentence(weeks, Overrides("", 5, 0, 0, 1_250), days).endswith(
+        "60.0 % approved, 0 overrides, 1,250 decided instead of a referral."
+    )
+    assert in_a_sentence([a_week(1)], Overrides("", 1, 0, 0, 0), days).endswith("100.0 % approved, 0 overrides.")
+    assert in_a_sentence([], Overrides("", 0, 0, 0, 0), days) == "0 decisions, 31 Aug 2026 to 18 Nov 2026."
     assert open_sentence([a_week(1)], days).startswith("1 application scored and not decided, ")
 
 

@@ -47,6 +47,8 @@ def test_an_open_case_offers_every_decision_but_changed_terms_and_says_which_nee
         ("decline", True, ""),
         ("withdrawn", False, ""),
     ]
+    assert [reason.code for reason in found.choices[0].reasons] == ["known_client", "data_corrected"]
+    assert not any(choice.reasons for choice in found.choices[1:])
     assert found.agreeing is not None
     assert found.agreeing.code.code == "decline"
     assert found.differs

@@ -68,7 +68,7 @@ def test_nothing_decided_is_nothing_counted() -> None:
     tables = HistoryTables()
     assert volumes(tables.cursor, EVERYTHING, Grain.DAY) == ()
     assert pd_histogram(tables.cursor, EVERYTHING) == ()
-    assert overrides(tables.cursor, EVERYTHING).total == Overrides("", 0, 0, 0)
+    assert overrides(tables.cursor, EVERYTHING).total == Overrides("", 0, 0, 0, 0)
     assert overrides(tables.cursor, EVERYTHING).total.rate is None
 
 
@@ -101,12 +101,27 @@ def test_overrides_are_counted_per_officer_and_way_among_what_could_be_one() -> 
     tables.decided("a5", "withdrawn", actor="ben")
     tables.decided("a6", "decline", actor="ben")
     view = overrides(tables.cursor, EVERYTHING)
-    assert view.by_officer == (Overrides("ana", 3, low=1, high=1), Overrides("ben", 1, low=0, high=0))
-    assert view.total == Overrides("", 4, low=1, high=1)
+    assert view.by_officer == (
+        Overrides("ana", 3, low=1, high=1, instead_of_referral=0),
+        Overrides("ben", 1, low=0, high=0, instead_of_referral=0),
+    )
+    assert view.total == Overrides("", 4, low=1, high=1, instead_of_referral=0)
+
+
+def test_what_was_decided_instead_of_a_referral_is_counted_apart_and_is_in_no_rate() -> None:
+    tables = HistoryTables()
+    tables.decided("a1", "approve", actor="ana", override_side="low")
+    tables.decided("a2", "approve", actor="ana", recommendation="refer", override_side="referral")
+    tables.decided("a3", "decline", actor="ana", recommendation="refer", override_side="referral")
+    tables.decided("a4", "approve", actor="rita", recommendation="refer", role="risk_manager")
+    total = overrides(tables.cursor, EVERYTHING).total
+    assert total == Overrides("", 4, low=1, high=0, instead_of_referral=2)
+    assert total.rate is not None
+    assert total.rate.value == 0.25
 
 
 def test_an_override_rate_has_wilsons_interval() -> None:
-    rate = Overrides("ana", 200, low=7, high=5).rate
+    rate = Overrides("ana", 200, low=7, high=5, instead_of_referral=90).rate
     assert rate is not None
     truth = binomtest(12, 200).proportion_ci(method="wilson")
     assert (rate.value, rate.low, rate.high) == pytest.approx((0.06, truth.low, truth.high))
