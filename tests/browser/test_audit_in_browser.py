@@ -3,51 +3,27 @@ against it, what is read exported, everything replayed."""
 
 from __future__ import annotations
 
-import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Download, Page, expect
+from playwright.sync_api import Browser, expect
 
 from core import settings
 from core.accounts.roles import Role
 from core.accounts.sign_in import sign_in
 from core.accounts.store import open_accounts
+from tests.browser.audit_steps import downloaded, drawn, exported, press
 from tests.browser.server import data_dir_of
 from tests.browser.visits import Screen, visit
 
 STRANGER = "192.0.2.77"
 
 
-def drawn(page: Page) -> None:
-    expect(page.get_by_text("newest first")).to_be_visible()
-    expect(page.locator("[data-testid=stDataFrame] canvas").first).to_be_visible()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def downloaded(page: Page, name: str, to: Path) -> Download:
-    with page.expect_download() as arriving:
-        press(page, name)
-    arriving.value.save_as(to)
-    return arriving.value
-
-
 def a_refused_sign_in(address: str) -> None:
     store = open_accounts(settings.read(data_dir=data_dir_of(address)))
     sign_in(store, "officer", "not the password", STRANGER, datetime.now(UTC), "another browser")
-
-
-def exported(page: Page, to: Path) -> list[dict[str, str]]:
-    press(page, "Export")
-    assert downloaded(page, "CSV", to).suggested_filename.endswith(".csv")
-    page.keyboard.press("Escape")
-    with to.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_auditor_finds_a_refused_sign_in_and_takes_the_list_along(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from core import settings
 from core.accounts.roles import Role
 from core.desk import open_desk
+from core.ledger.canonical import event_of
+from core.ledger.event import Event
 from core.policy.recommendation import Recommendation
+from tests.browser.audit_steps import drawn, exported
 from tests.browser.server import serving
 from tests.browser.visits import visit
 
@@ -45,6 +49,13 @@ def clients(own_desk: Path) -> dict[Recommendation, str]:
 def own_address(own_desk: Path) -> Iterator[str]:
     with serving(own_desk, own_desk.parent / "log.txt") as address:
         yield address
+
+
+@pytest.fixture
+def overridden(own_desk: Path, own_address: str) -> Event:
+    """The decision against the recommendation, as the journal has it while the app runs."""
+    journal = b"".join(path.read_bytes() for path in sorted((own_desk / "ledger" / "journal").glob("*.jsonl")))
+    return next(event for event, _ in map(event_of, journal.splitlines()) if event.public.get("override_side") == "low")
 
 
 def score_page(page: Page, address: str, client: str) -> None:
@@ -123,9 +134,11 @@ def test_the_auditor_replays_it_and_reads_who_decided_and_exported(
 
 
 def test_the_administrator_forgets_the_person_and_nothing_is_left_to_read(
-    browser: Browser, own_address: str, clients: dict[Recommendation, str]
+    browser: Browser, own_address: str, overridden: Event, clients: dict[Recommendation, str]
 ) -> None:
-    number = clients[Recommendation.DECLINE]
+    number, record = clients[Recommendation.DECLINE], f"{own_address}/history?record={overridden.sequence}"
+    with visit(browser, record, role=Role.AUDITOR) as page:
+        expect(page.get_by_text(f"“{NOTE}”")).to_be_visible(timeout=PATIENCE)
     with visit(browser, f"{own_address}/retention", role=Role.ADMINISTRATOR) as page:
         page.get_by_label("Client number or application id").fill(number)
         page.get_by_label("Client number or application id").press("Enter")
@@ -135,20 +148,27 @@ def test_the_administrator_forgets_the_person_and_nothing_is_left_to_read(
         page.keyboard.type(number)
         page.keyboard.press("Enter")
         expect(page.get_by_text("The client is forgotten")).to_be_visible(timeout=2 * PATIENCE)
-    with visit(browser, f"{own_address}/history", role=Role.AUDITOR) as page:
-        expect(page.get_by_text("2 decisions,")).to_be_visible(timeout=PATIENCE)
+    with visit(browser, record, role=Role.AUDITOR) as page:
+        expect(page.get_by_text("This person was forgotten.")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("2 decisions,")).to_be_visible()
         assert page.get_by_text(NOTE).count() == 0
+        press(page, "Replay")
+        expect(page.get_by_text("so there is nothing to repeat")).to_be_visible(timeout=PATIENCE)
+    with visit(browser, f"{own_address}/score?client={number}") as page:
+        expect(page.get_by_text("No such client")).to_be_visible(timeout=PATIENCE)
 
 
-def test_what_the_browser_did_stands_on_the_record_and_the_erased_note_does_not(
-    own_desk: Path, own_address: str, browser: Browser
+def test_the_auditor_reads_what_everybody_did(
+    browser: Browser, own_address: str, overridden: Event, tmp_path: Path
 ) -> None:
     with visit(browser, f"{own_address}/audit", role=Role.AUDITOR) as page:
-        expect(page.get_by_text("newest first")).to_be_visible(timeout=PATIENCE)
-        page.get_by_label("About", exact=True).fill("officer")
-        page.get_by_label("About", exact=True).press("Enter")
-        expect(page.get_by_text("newest first")).to_be_visible(timeout=PATIENCE)
-    journal = b"".join(path.read_bytes() for path in (own_desk / "ledger" / "journal").glob("*.jsonl"))
-    for kind in (b'"kind":"decided"', b'"kind":"exported"', b'"kind":"erased"', b'"kind":"signed_in"'):
-        assert kind in journal
-    assert NOTE.encode() not in journal
+        drawn(page)
+        rows = exported(page, tmp_path / "audit.csv")
+    done = Counter((row["kind"], row["actor"]) for row in rows)
+    assert done["Decided", "officer"] == 2
+    assert done["Exported", "officer"] == 1
+    assert done["Erased", "administrator"] == 1
+    assert done["Signed in", "auditor"] >= 2
+    (decision,) = (row for row in rows if row["sequence"] == str(overridden.sequence))
+    assert (decision["subject"], decision["role"]) == (overridden.application, "officer")
+    assert decision["what"].startswith("Decided approve against the recommended decline")

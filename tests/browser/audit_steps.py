@@ -1,0 +1,32 @@
+"""What tests do on the Audit page in a browser: wait for it, press, take a file along."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from playwright.sync_api import Download, Page, expect
+
+
+def drawn(page: Page) -> None:
+    expect(page.get_by_text("newest first")).to_be_visible()
+    expect(page.locator("[data-testid=stDataFrame] canvas").first).to_be_visible()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def downloaded(page: Page, name: str, to: Path) -> Download:
+    with page.expect_download() as arriving:
+        press(page, name)
+    arriving.value.save_as(to)
+    return arriving.value
+
+
+def exported(page: Page, to: Path) -> list[dict[str, str]]:
+    press(page, "Export")
+    assert downloaded(page, "CSV", to).suggested_filename.endswith(".csv")
+    page.keyboard.press("Escape")
+    with to.open(newline="") as file:
+        return list(csv.DictReader(file))
