@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import settings
-from core.accounts import changes, sessions
+from core.accounts import changes, moments, sessions
 from core.accounts.people import CONSOLE
 from core.accounts.roles import Role
 from core.accounts.store import AccountStore, open_accounts
@@ -175,6 +175,22 @@ def test_the_stand_ins_of_a_test_are_no_cookie(desk: Path, monkeypatch: pytest.M
     assert form(opened("admin/people.py")) == ["User name", "Password"]
 
 
+def unused_for(store: AccountStore, time: timedelta) -> None:
+    """As if the officer had been away this long."""
+    set_moments(store, "last_seen_at", time)
+
+
+def open_for(store: AccountStore, time: timedelta) -> None:
+    """As if the officer had signed in this long ago and had been at work ever since."""
+    set_moments(store, "created_at", time)
+
+
+def set_moments(store: AccountStore, column: str, time: timedelta) -> None:
+    with store.writing() as connection:
+        moment = moments.written(datetime.now(UTC) - time)
+        connection.execute(f"update sessions set {column} = ? where user_name = 'officer'", (moment,))
+
+
 Change = Callable[[AccountStore, str], object]
 CONSOLES: dict[str, tuple[Change, str]] = {
     "signed out": (lambda s, t: sessions.sign_out(s, t, None, datetime.now(UTC)), "you signed out"),
@@ -187,6 +203,8 @@ CONSOLES: dict[str, tuple[Change, str]] = {
         lambda s, t: changes.reset_password(s, CONSOLE, "officer", datetime.now(UTC)),
         "the password was reset",
     ),
+    "idle too long": (lambda s, t: unused_for(s, s.rules.idle), "it was not used for too long"),
+    "too old": (lambda s, t: open_for(s, s.rules.longest), "it was open for too long"),
 }
 
 
@@ -203,6 +221,17 @@ def test_a_session_that_is_ended_meanwhile_shows_the_form_with_the_reason_at_the
     test.run()
     assert form(test) == ["User name", "Password"]
     assert reason in test.info[0].value
+    assert form(test.run()) == ["User name", "Password"]
+
+
+@pytest.mark.parametrize("moment", [unused_for, open_for])
+def test_a_session_whose_time_is_not_quite_up_goes_on(
+    desk: Path, visitor: Visitor, store: AccountStore, moment: Callable[[AccountStore, timedelta], None]
+) -> None:
+    test = opened("casework/score.py")
+    visitor.token()
+    moment(store, (store.rules.idle if moment is unused_for else store.rules.longest) - timedelta(minutes=2))
+    assert form(test.run()) != ["User name", "Password"]
 
 
 @pytest.mark.parametrize(
