@@ -62,6 +62,17 @@ def test_the_limits_come_after_the_page_and_stay(desk: Desk) -> None:
     assert [str(value) for value in shown.iloc[:, 0]] == [plain(item.text) for item in limits.items]
 
 
+def test_the_figures_the_model_weighs_most_stand_below_with_their_exact_limits(desk: Desk) -> None:
+    test = page().run()
+    expected = desk.certificates(desk.score(CLIENT))
+    every_field = next(e for e in test.expander if e.label == "Every field, one changed at a time")
+    assert "Figures the model weighs most" in [str(m.value).replace("**", "") for m in every_field.markdown]
+    _, shown = every_field.table
+    assert [str(name) for name in shown.value.index] == [plain(item.label) for item in expected.items]
+    assert [str(value) for value in shown.value.iloc[:, 0]] == [plain(item.text) for item in expected.items]
+    assert plain(expected.note) in [str(caption.value) for caption in every_field.caption]
+
+
 def test_a_what_if_shows_what_the_core_computes_beside_the_old_and_reset_takes_it_back(desk: Desk) -> None:
     test = page()
     assert "As it is" in all_text(test)
