@@ -9,6 +9,7 @@ from core.casework.case_rules import CASE_RULES
 from core.casework.case_state import CaseState
 from core.casework.decision_question import Choice, Question
 from core.casework.layout import public_score
+from core.casework.override_sides import REFERRAL
 from core.casework.versions import Versions
 from core.ledger.event import Event
 from core.portfolio.contract import Code, Contract, ReasonCode
@@ -38,9 +39,17 @@ class Offer:
         return next((choice for choice in self.choices if choice.agrees), None)
 
     @property
-    def differs(self) -> bool:
-        """Whether any choice needs a reason."""
-        return any(choice.override_side for choice in self.choices)
+    def instead_of_referral(self) -> bool:
+        """Whether deciding would leave out a second look that is recommended."""
+        return any(choice.override_side == REFERRAL for choice in self.choices)
+
+    def may(self, decision: str) -> bool:
+        return any(choice.code.code == decision for choice in self.choices)
+
+    def reasons(self, decision: str) -> tuple[ReasonCode, ...]:
+        """Those that fit this decision; while none is chosen, those of every choice. Empty: no reason is needed."""
+        chosen = (choice for choice in self.choices if decision in ("", choice.code.code))
+        return tuple({reason.code: reason for choice in chosen for reason in choice.reasons}.values())
 
 
 def offer(

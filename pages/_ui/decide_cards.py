@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
+from core.casework.case_state import REFER
 from core.casework.decision_question import Choice
 from core.casework.offer import Offer, Possible, offer
 from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
@@ -80,7 +81,6 @@ def _heading(offered: Offer) -> None:
 def _ask(case: Case, scored: Event, offered: Offer) -> None:
     """Two ways, and nothing chosen beforehand."""
     agreeing, request = offered.agreeing, decision_state.request(scored.sequence)
-    words_of = {choice.code.code: _label(choice) for choice in offered.choices}
     if agreeing is not None:
         st.button(
             f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
@@ -92,16 +92,9 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             on_click=_decide,
             args=(scored.sequence, request, agreeing.code.code),
         )
+    chosen = _choice(scored, offered)
     with st.form(decision_state.key(scored.sequence, "form"), border=False):
-        st.segmented_control(
-            "Or decide yourself" if agreeing else "Your decision",
-            [choice.code.code for choice in offered.choices],
-            format_func=lambda code: f":gray[{words_of[code]}]",
-            key=decision_state.key(scored.sequence, "choice"),
-            width="stretch",
-        )
-        if offered.differs:
-            _reason(case, scored)
+        _reason(case, scored, offered, chosen)
         st.text_area(
             "Note for the file",
             placeholder="What did you see that the model could not?",
@@ -109,11 +102,8 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             height=100,
             key=decision_state.key(scored.sequence, "note"),
         )
-        if offered.differs:
-            st.caption(
-                f"Approving or declining against the recommendation needs a reason and a note of at least "
-                f"{SHORTEST_NOTE} characters. Referring does not: a risk manager decides then."
-            )
+        if offered.reasons(""):
+            st.caption(_needs_words(offered))
         st.form_submit_button(
             "Record decision",
             icon=":material/task_alt:",
@@ -123,16 +113,41 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
         )
 
 
-def _reason(case: Case, scored: Event) -> None:
-    codes = {code.code: text(code.label, case.desk.settings.language) for code in case.desk.contract.overrides}
-    st.selectbox(
-        "Reason, if you differ from the recommendation",
-        list(codes),
-        index=None,
-        format_func=lambda code: codes[code],
-        placeholder="Coded reason",
-        key=decision_state.key(scored.sequence, "reason"),
+def _choice(scored: Event, offered: Offer) -> str:
+    """What is chosen; not part of the form, because the reasons depend on it."""
+    words_of = {choice.code.code: _label(choice) for choice in offered.choices}
+    chosen = st.segmented_control(
+        "Or decide yourself" if offered.agreeing else "Your decision",
+        list(words_of),
+        format_func=lambda code: f":gray[{words_of[code]}]",
+        key=decision_state.key(scored.sequence, "choice"),
+        width="stretch",
     )
+    return chosen or ""
+
+
+def _reason(case: Case, scored: Event, offered: Offer, chosen: str) -> None:
+    """Nothing where none is needed."""
+    codes = {code.code: text(code.label, case.desk.settings.language) for code in offered.reasons(chosen)}
+    if codes:
+        st.selectbox(
+            f"Reason, if you {_leaving(offered)}",
+            list(codes),
+            index=None,
+            format_func=lambda code: codes[code],
+            placeholder="Coded reason",
+            key=decision_state.key(scored.sequence, "reason"),
+        )
+
+
+def _leaving(offered: Offer) -> str:
+    return "decide instead of a referral" if offered.instead_of_referral else "differ from the recommendation"
+
+
+def _needs_words(offered: Offer) -> str:
+    against = "instead of a referral" if offered.instead_of_referral else "against the recommendation"
+    needs = f"Approving or declining {against} needs a reason and a note of at least {SHORTEST_NOTE} characters."
+    return f"{needs} Referring does not: a risk manager decides then." if offered.may(REFER) else needs
 
 
 def _decide_by_form(score: int, request: str, fields: tuple[str, ...]) -> None:

@@ -34,8 +34,13 @@ def decided(event: Event, decision: str) -> CaseState:
     return CaseState(stage, last, event)
 
 
-def offered(state: CaseState | None = None, role: Role = Role.OFFICER, versions: Versions = IN_FORCE) -> Offer:
-    event = scored_event()
+def offered(
+    state: CaseState | None = None,
+    role: Role = Role.OFFICER,
+    versions: Versions = IN_FORCE,
+    recommendation: Recommendation = Recommendation.DECLINE,
+) -> Offer:
+    event = scored_event(recommendation)
     return offer(event, state or CaseState(Stage.OPEN, None, event), role, versions, a_lender())
 
 
@@ -51,8 +56,25 @@ def test_an_open_case_offers_every_decision_but_changed_terms_and_says_which_nee
     assert not any(choice.reasons for choice in found.choices[1:])
     assert found.agreeing is not None
     assert found.agreeing.code.code == "decline"
-    assert found.differs
+    assert not found.instead_of_referral
     assert found.refusal == ""
+
+
+def test_the_reasons_are_those_of_every_choice_until_one_is_chosen_and_then_those_that_fit_it() -> None:
+    found = offered(recommendation=Recommendation.REFER)
+    assert found.instead_of_referral
+    assert {chosen: [reason.code for reason in found.reasons(chosen)] for chosen in ("", "approve", "decline")} == {
+        "": ["known_client", "data_corrected", "income_doubtful"],
+        "approve": ["known_client", "data_corrected"],
+        "decline": ["income_doubtful", "data_corrected"],
+    }
+    assert found.reasons("refer") == found.reasons("withdrawn") == ()
+    assert (found.may("refer"), found.may("approve_changed_terms")) == (True, False)
+
+
+def test_a_risk_manager_is_offered_no_reason_where_a_referral_is_recommended() -> None:
+    found = offered(role=Role.RISK_MANAGER, recommendation=Recommendation.REFER)
+    assert (found.reasons(""), found.instead_of_referral) == ((), False)
 
 
 def test_a_referred_case_offers_an_officer_nothing_and_says_who_decides() -> None:
@@ -69,7 +91,7 @@ def test_a_risk_manager_decides_a_referred_case_without_a_reason_and_cannot_refe
         ("decline", ""),
         ("withdrawn", ""),
     ]
-    assert not found.differs
+    assert found.reasons("") == ()
 
 
 def test_a_closed_case_offers_nothing_and_says_what_was_decided() -> None:
