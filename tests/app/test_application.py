@@ -16,7 +16,7 @@ from core import settings
 from core.casework.opening import open_ledger
 from core.errors import UnknownApplicant
 from core.ledger.ledger import Ledger
-from pages._ui import health, warmup
+from pages._ui import errors, health, warmup
 from tests.asgi import run_apart
 from tests.desks import fresh_copy
 from tests.ledgers import a_draft
@@ -43,6 +43,10 @@ def test_streamlit_finds_the_application_by_reading_app_py() -> None:
     found = discover_asgi_app(ROOT / "app.py")
     assert found.is_asgi_app
     assert application.app.script_path == ROOT / "pages" / "_ui" / "main.py"
+
+
+def test_a_page_that_fails_is_answered_by_the_calm_sentence_with_a_number() -> None:
+    assert application.app._on_script_error is errors.say_and_log
 
 
 def test_health_is_ok_when_an_applicant_can_be_scored(

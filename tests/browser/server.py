@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,11 +26,16 @@ def data_dir_of(address: str) -> Path:
 
 
 @contextmanager
-def serving(data_dir: Path, log: Path, **environment: str) -> Iterator[str]:
-    """The address of a server whose health check says that it can score; it ends with the block."""
+def serving(
+    data_dir: Path, log: Path, program: Sequence[str] = ("-m", "streamlit"), **environment: str
+) -> Iterator[str]:
+    """The address of a server whose health check says that it can score; it ends with the block.
+
+    `program`: what Python runs as Streamlit, for a test that serves the same application with something wrong in it.
+    """
     port = free_port()
     _DATA_DIRS[f"localhost:{port}"] = data_dir
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, *program, "run", "app.py", "--server.port", str(port)]
     with log.open("w") as out:
         own = {"SOLVENT_DATA": str(data_dir), "SOLVENT_PASSWORD_COST": "10", **environment}
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **own})
