@@ -205,6 +205,48 @@ def test_an_administrator_adds_somebody_who_chooses_a_password_and_starts_work(
         expect(page.get_by_role("link", name="Score")).to_be_visible()
 
 
+def at_work(page: Page, address: str, user_name: str, password: str) -> None:
+    page.goto(f"{address}/score?client={CLIENT}")
+    form(page)
+    type_in(page, user_name, password)
+    expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+
+
+def test_a_password_changed_in_the_menu_ends_the_sessions_elsewhere_and_only_the_new_one_signs_in(
+    fresh: str, browser: Browser, context: BrowserContext, store: AccountStore
+) -> None:
+    added = changes.add(store, CONSOLE, "carla.dias", "Carla Dias", "officer", datetime.now(UTC))
+    with store.writing() as connection:
+        connection.execute("update people set must_change_password = 0")
+    page, new = context.new_page(), "four words of mine"
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        at_work(other, fresh, "carla.dias", added.password)
+        at_work(page, fresh, "carla.dias", added.password)
+        before = session_of(context)
+        page.get_by_role("button", name="Change password").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Password as it is").fill(added.password)
+        dialog.get_by_label("New password", exact=True).fill(new)
+        dialog.get_by_label("New password, once more").fill(new)
+        dialog.get_by_role("button", name="Change password").click()
+        expect(dialog).to_have_count(0, timeout=20_000)
+        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+        assert session_of(context) != before
+        other.reload()
+        form(other)
+        expect(other.get_by_text("Your session has ended: the password was changed.")).to_be_visible()
+        expect(other.get_by_text("recommended")).to_have_count(0)
+        type_in(other, "carla.dias", added.password)
+        expect(other.get_by_text("Wrong name or password.")).to_be_visible(timeout=20_000)
+        at_work(other, fresh, "carla.dias", new)
+
+
+def session_of(context: BrowserContext) -> str:
+    """The session that the browser's cookie names."""
+    return next(one["value"] for one in context.cookies() if one["name"] == cookies.SESSION)
+
+
 def test_nothing_of_charts_and_tables_breaks_the_content_policy(fresh: str, own_desk: Path, browser: Browser) -> None:
     """`visit` fails on any message of the console that is an error: a violation is one."""
     with visit(browser, f"{fresh}/score?client={CLIENT}") as page:
