@@ -40,11 +40,14 @@ class Families:
             )
             for family, said in contract.families.items()
         }
+        self._outside = _facts_outside(contract, meanings)
 
     def sums(self, shares: NDArray[np.float64], row: FeatureRow) -> tuple[FamilyContribution, ...]:
         """Every family's sum over its features, largest first."""
-        parts = zip(self._ids, self._summed(shares), self._unknown(shares, row), strict=True)
-        families = (FamilyContribution(f, self._label(f), c, unknown) for f, c, unknown in parts)
+        parts = zip(
+            *(self._ids, self._summed(shares), self._unknown(shares, row), self._nothing_known(row)), strict=True
+        )
+        families = (FamilyContribution(f, self._label(f), c, *missing) for f, c, *missing in parts)
         return tuple(sorted(families, key=lambda family: -abs(family.contribution)))
 
     def reasons(self, shares: NDArray[np.float64], row: FeatureRow) -> tuple[Reason, ...]:
@@ -77,6 +80,11 @@ class Families:
         unknown: list[bool] = (from_missing * np.sign(summed) > np.abs(summed) / 2).tolist()
         return unknown
 
+    def _nothing_known(self, row: FeatureRow) -> list[bool]:
+        """Whether no fact of a family is known: none that the model reads, and none besides that it does not."""
+        known = self._summed(np.where(np.isnan(row), 0.0, 1.0))
+        return [not count and family not in self._outside for family, count in zip(self._ids, known, strict=True)]
+
     def _label(self, family: str) -> str:
         said = self._words.get(family)
         return said.label if said else family or "Without a family"
@@ -89,10 +97,36 @@ class Families:
                 f"Family '{family}': it is a principal reason of this score and must have a wording, the contract "
                 "gives none; add label, raises and reason to the contract."
             )
-        raises = nothing_known(said.label) if principal.unknown else said.raises
-        return Reason(family, said.label, raises, said.reason, principal.contribution)
+        raises = missing_facts(principal) or said.raises
+        return Reason(family, said.label, raises, _missing_reason(principal) or said.reason, principal.contribution)
 
 
-def nothing_known(label: str) -> str:
-    """How a sentence names a family that counts because its facts are missing: it must not claim what nobody knows."""
-    return f"nothing known about {inside_sentence(label)}"
+def _facts_outside(contract: Contract, meanings: Sequence[FeatureMeaning]) -> frozenset[str]:
+    """Families of which an application has facts that the model does not read: they may be known all the same."""
+    read = {meaning.name for meaning in meanings}
+    columns = contract.columns_as_features.items()
+    return frozenset(column.family for name, column in columns if name not in read and column.family)
+
+
+def missing_facts(family: FamilyContribution) -> str:
+    """How a sentence names a family that counts because facts are missing: it must not claim what nobody knows.
+
+    Empty for a family that counts by what is known.
+    """
+    if not family.unknown:
+        return ""
+    about = inside_sentence(family.label)
+    return f"nothing known about {about}" if family.nothing_known else f"missing facts about {about}"
+
+
+def _missing_reason(principal: FamilyContribution) -> str:
+    """The same in the words of a letter; the contract's sentence would hold against the applicant what is not known."""
+    if not principal.unknown:
+        return ""
+    about = inside_sentence(principal.label)
+    if principal.nothing_known:
+        return f"We have no information about {about}, and this counts against the application."
+    return (
+        f"Some of the information about {about} is missing, and what is missing counts against the application more "
+        "than what we know."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.policy.recommendation import Recommendation
@@ -27,6 +27,7 @@ class FamilyContribution:
     label: str
     contribution: float  # log-odds, sum over the family's features
     unknown: bool = False  # most of it comes from values that are missing
+    nothing_known: bool = field(default=False, compare=False)  # every fact of it is missing; records keep its words
 
 
 @dataclass(frozen=True)

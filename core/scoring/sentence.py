@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.wording import inside_sentence, percent, percent_figure
-from core.scoring.reasons import nothing_known
+from core.scoring.reasons import missing_facts
 from core.scoring.score import Score
 
 _MOST_NAMED = 2  # families named in the sentence; the reasons card lists up to four
@@ -55,10 +55,7 @@ def _mainly(score: Score) -> str:
 
 def _thanks_to(score: Score) -> str:
     lowering = sorted((f for f in score.families if f.contribution < 0), key=lambda f: f.contribution)
-    named = [
-        nothing_known(family.label) if family.unknown else inside_sentence(family.label)
-        for family in lowering[:_MOST_NAMED]
-    ]
+    named = [missing_facts(family) or inside_sentence(family.label) for family in lowering[:_MOST_NAMED]]
     return f", mainly thanks to {_listed(named)}" if named else ""
 
 

@@ -14,6 +14,7 @@ from scipy.special import expit
 from core.errors import ExplanationRefused, FeatureRowRefused, ModelRefused
 from core.portfolio.contract import Contract, Family
 from core.scoring.reasons import LEAST_HARM
+from core.scoring.score import Score
 from core.scoring.scorer import Scorer
 from tests.unit.scoring.builders import NOW, POLICY, LinearModel, a_contract
 
@@ -67,12 +68,38 @@ def test_reasons_are_the_families_that_raise_risk_by_harm_in_the_contracts_words
     assert reasons[0].contribution == pytest.approx(0.5)
 
 
-def test_a_family_that_counts_because_it_is_missing_claims_nothing_about_it() -> None:
-    scorer = a_scorer(MissingRaises({"income": 0.0}))
-    score = scorer.score(np.array([np.nan], dtype=np.float32), ("income",), "1", None)
-    assert [family.unknown for family in score.families] == [True]
-    assert score.reasons[0].raises == "nothing known about income"
-    assert not a_scorer().score(a_row(), NAMES, "1", None).families[0].unknown
+def missing_raises(**values: float) -> Score:
+    """Of an applicant of whom the model reads these two facts of employment and no others."""
+    row = np.array([values.get(name, np.nan) for name in ("working", "trade")], dtype=np.float32)
+    return a_scorer(MissingRaises({"working": 0.0, "trade": 0.0})).score(row, ("working", "trade"), "1", None)
+
+
+def test_a_family_of_which_every_fact_is_missing_is_said_to_be_unknown() -> None:
+    score = missing_raises()
+    assert [(family.unknown, family.nothing_known) for family in score.families] == [(True, True)]
+    assert score.reasons[0].raises == "nothing known about employment"
+    assert score.reasons[0].text == "We have no information about employment, and this counts against the application."
+
+
+def test_a_family_of_which_one_fact_is_given_is_never_said_to_be_unknown() -> None:
+    score = missing_raises(trade=1.0)
+    assert [(family.unknown, family.nothing_known) for family in score.families] == [(True, False)]
+    assert score.reasons[0].raises == "missing facts about employment"
+    assert score.reasons[0].text == (
+        "Some of the information about employment is missing, and what is missing counts against the application more "
+        "than what we know."
+    )
+
+
+def test_a_fact_that_the_model_does_not_read_may_be_known_all_the_same() -> None:
+    scorer = a_scorer(MissingRaises({"working": 0.0}))
+    score = scorer.score(np.array([np.nan], dtype=np.float32), ("working",), "1", None)
+    assert score.reasons[0].raises == "missing facts about employment"
+
+
+def test_a_family_that_counts_by_what_is_known_has_the_contracts_words() -> None:
+    score = a_scorer().score(a_row(), NAMES, "1", None)
+    assert not any(family.unknown or family.nothing_known for family in score.families)
 
 
 class MissingRaises(LinearModel):

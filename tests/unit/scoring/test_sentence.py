@@ -78,6 +78,18 @@ def test_an_approval_names_what_speaks_for_it_and_the_main_risk() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("unknown", "nothing", "words"),
+    [(True, True, "nothing known about IBAN checks"), (True, False, "missing facts about IBAN checks")],
+)
+def test_an_approval_thanks_to_what_is_missing_claims_no_more_than_is_true(
+    unknown: bool, nothing: bool, words: str
+) -> None:
+    verdict = a_verdict(0.032, Recommendation.APPROVE, ())
+    families = (FamilyContribution("ibans", "IBAN checks", -0.4, unknown, nothing),)
+    assert headline(replace(verdict, families=families)).endswith(f", mainly thanks to {words}")
+
+
 def test_an_approval_without_anything_that_raises_or_lowers_risk_just_ends() -> None:
     bare = replace(a_verdict(0.032, Recommendation.APPROVE, ()), families=())
     assert headline(bare) == "Approve recommended: PD 3.2 %, 5.9 percentage points below the 9.1 % cut-off"
