@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from core.casework.history_question import Period
 from core.casework.override_sides import REFERRAL, SIDE_WORDS
-from core.casework.volumes import Overrides, Volume
+from core.casework.volumes import Overrides, OverrideView, Volume
 from core.model.card import Estimate
 from core.model.intervals import wilson
 from core.portfolio.wording import percent
@@ -69,6 +69,15 @@ def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, d
     sides = f" ({total.low:,} low-side, {total.high:,} high-side)" if overridden else ""
     apart = f", {total.instead_of_referral:,} decided {SIDE_WORDS[REFERRAL]}" if total.instead_of_referral else ""
     return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}{sides}{apart}."
+
+
+def apart_words(view: OverrideView) -> str:
+    """ "Decided instead of a referral, which is no override: 16 (ana 12, ben 4)."; empty where nothing was."""
+    if not view.total.instead_of_referral:
+        return ""
+    each = [f"{one.officer} {one.instead_of_referral:,}" for one in view.by_officer if one.instead_of_referral]
+    counted = f"{view.total.instead_of_referral:,} ({', '.join(each)})"
+    return f"Decided {SIDE_WORDS[REFERRAL]}, which is no override: {counted}."
 
 
 def open_sentence(weeks: Sequence[Volume], days: tuple[date, date]) -> str:

@@ -13,7 +13,15 @@ from core.accounts.roles import Action, Page
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.demo_decisions import demo_decisions, demo_sentence
 from core.casework.history_question import HistoryQuestion, State
-from core.casework.history_summary import Share, day_words, days_of, in_a_sentence, open_sentence, week_shares
+from core.casework.history_summary import (
+    Share,
+    apart_words,
+    day_words,
+    days_of,
+    in_a_sentence,
+    open_sentence,
+    week_shares,
+)
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
 from core.ledger.ledger import Ledger
@@ -135,8 +143,9 @@ def _overrides(overridden: OverrideView) -> None:
         alt="Override rate of each officer and of everybody, split into low side and high side",
     )
     st.caption(
-        f"{history_spread_chart.SIDES_LEGEND}. Low side: approved what was not recommended. High side: declined "
-        "what was not. Share of what was approved or declined, with its 95 % interval."
+        f"{history_spread_chart.SIDES_LEGEND}. Low side: approved where decline was recommended. High side: declined "
+        "where approve was. Share of what was approved or declined, with its 95 % interval. "
+        f"{plain(apart_words(overridden))}"
     )
 
 

@@ -31,6 +31,7 @@ OVERRIDES: Final = {
     Overridden.ANY: "Overridden",
     Overridden.LOW: "Low side",
     Overridden.HIGH: "High side",
+    Overridden.REFERRAL: "Instead of a referral",
     Overridden.NONE: "Not overridden",
 }
 STATES: Final = {

@@ -12,6 +12,7 @@ import streamlit as st
 from core.casework.history import HistoryPage, HistoryRow
 from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
+from core.casework.override_sides import HIGH, LOW, REFERRAL, SIDE_WORDS
 from pages._ui import clicked_row, history_forms, history_state
 from pages._ui.session import visitor
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
@@ -29,7 +30,7 @@ SORTS: Final = {
     SortBy.OFFICER: "Officer",
 }
 DESCENDING, ASCENDING = "Descending", "Ascending"
-_SIDES: Final = {"low": "low side", "high": "high side"}
+_SIDES: Final = {LOW: ("low side", "orange"), HIGH: ("high side", "violet"), REFERRAL: (SIDE_WORDS[REFERRAL], "blue")}
 _AROUND: Final = 2  # numbered pages on each side of the one that is shown
 
 _WIDE: Final = (
@@ -182,7 +183,7 @@ def _frame(found: Sequence[HistoryRow]) -> pd.DataFrame:
             "Grade": [row.grade for row in found],
             "Recommended": [[_recommended(row.recommendation)] for row in found],
             "Decision": [_decided(row) for row in found],
-            "Override": [[_SIDES[row.override_side]] if row.override_side in _SIDES else [] for row in found],
+            "Override": [[_SIDES[row.override_side][0]] if row.override_side in _SIDES else [] for row in found],
             "By": [f"{row.officer} · demo" if row.demo else row.officer for row in found],
             "Outcome": [[] if row.outcome is KnownOutcome.NONE else [row.outcome.value] for row in found],
         }
@@ -214,7 +215,7 @@ def _columns(without_year: bool) -> dict[str, object]:
         "Grade": config.TextColumn(width=50, alignment="center"),
         "Recommended": _badges(recommended, 104),
         "Decision": _badges(decided, 100),
-        "Override": _badges({"low side": "orange", "high side": "violet"}, 82),
+        "Override": _badges(dict(_SIDES.values()), 132),
         "By": config.TextColumn(width=138, help="“demo”: made by set-up, so that there is something to show."),
         "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 92),
     }

@@ -9,6 +9,7 @@ import streamlit as st
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.casework.history_summary import moment_words
+from core.casework.override_sides import SIDE_WORDS
 from core.casework.record import Record
 from core.casework.recording import STORED
 from core.desk import Desk
@@ -17,7 +18,7 @@ from core.portfolio.wording import money, percent, points
 from pages._ui import similar_cards, words
 from pages._ui.words import plain
 
-_SIDES: Final = {"low": "Low-side override", "high": "High-side override"}
+_SIDES: Final = {side: words.capitalize() for side, words in SIDE_WORDS.items()}
 
 
 def summary(seen: Record, desk: Desk, person: Person) -> None:

@@ -218,6 +218,78 @@ def test_an_override_needs_reason_and_note_and_keeps_what_was_typed_when_refused
     assert "note" not in event.public
 
 
+def reasons(test: AppTest) -> list[str]:
+    """What is offered as a reason; nothing where none is asked for."""
+    return next((list(field.options) for field in test.selectbox if field.label.startswith("Reason")), [])
+
+
+TO_APPROVE = [
+    "Further income proved by documents",
+    "Guarantor, co-applicant or collateral added",
+    "Long and good relationship with the client",
+    "Earlier arrears explained by a single event and settled",
+    "Wrong or outdated data corrected",
+]
+TO_DECLINE = [
+    "Wrong or outdated data corrected",
+    "Debts found that the application left out",
+    "Income or employment could not be confirmed",
+    "Documents doubtful or contradictory",
+    "Suspicion of fraud, passed to the responsible desk",
+]
+
+
+@pytest.mark.parametrize(
+    ("recommended", "fitting"), [(Recommendation.DECLINE, TO_APPROVE), (Recommendation.APPROVE, TO_DECLINE)]
+)
+def test_only_reasons_that_fit_the_one_override_there_is_are_offered(
+    desk: Desk, recommended: Recommendation, fitting: list[str]
+) -> None:
+    assert reasons(page(client_with(desk, recommended))) == fitting
+
+
+def test_deciding_instead_of_a_referral_needs_a_reason_that_fits_the_choice_and_is_no_override(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.REFER))
+    assert "Approving or declining instead of a referral needs a reason" in all_text(test)
+    assert [s.label for s in test.selectbox if s.label.startswith("Reason")] == [
+        "Reason, if you decide instead of a referral"
+    ]
+    offered = {}
+    for decision in ("refer", "withdrawn", "decline", "approve"):
+        choose(test, decision)
+        offered[decision] = reasons(test.run())
+    assert offered == {"refer": [], "withdrawn": [], "decline": TO_DECLINE, "approve": TO_APPROVE}
+    press(test, "Record decision")
+    assert test.error[0].value.startswith("Reason: approving instead of a referral needs a reason from the list")
+    next(s for s in test.selectbox if s.label.startswith("Reason")).set_value("known_client")
+    next(a for a in test.text_area if a.label == "Note for the file").set_value(NOTE)
+    press(test, "Record decision")
+    (event,) = decisions()
+    assert (text(event.public, "override_side"), text(event.public, "override_code")) == ("referral", "known_client")
+
+
+def test_a_reason_that_does_not_fit_another_choice_is_not_kept_for_it(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.REFER))
+    next(a for a in test.text_area if a.label == "Note for the file").set_value(NOTE)
+    choose(test, "approve")
+    next(s for s in test.selectbox if s.label.startswith("Reason")).set_value("known_client").run()
+    choose(test, "decline")
+    test.run()
+    press(test, "Record decision")
+    assert "declining instead of a referral needs a reason from the list, got none" in test.error[0].value
+    assert decisions() == ()
+
+
+def test_a_risk_manager_decides_where_a_referral_is_recommended_without_a_reason(desk: Desk, visitor: Visitor) -> None:
+    visitor.role = Role.RISK_MANAGER
+    test = page(client_with(desk, Recommendation.REFER))
+    assert reasons(test) == []
+    choose(test, "approve")
+    press(test, "Record decision")
+    (event,) = decisions()
+    assert (text(event.public, "decision"), text(event.public, "override_side")) == ("approve", "")
+
+
 def test_a_referred_case_waits_for_a_risk_manager_whose_decision_is_no_override(desk: Desk, visitor: Visitor) -> None:
     client = client_with(desk, Recommendation.DECLINE)
     test = page(client)

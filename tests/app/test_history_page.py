@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core import settings
 from core.accounts.roles import Role
 from core.casework.export import Form
-from core.casework.history_question import EVER, HistoryQuestion
+from core.casework.history_question import EVER, HistoryQuestion, Overridden
 from core.errors import SignInRefused
 from core.ledger.event import Event
 from core.ledger.lock import LedgerLock
@@ -127,6 +127,41 @@ def test_a_link_carries_its_filters(past: Past) -> None:
     assert applications(page(override="Low side")) == [past.low.application]
     assert applications(page(recommended="Approve", decided="Declined")) == [past.high.application]
     assert len(applications(page(decided="Nonsense"))) == 14
+
+
+def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_a_badge_and_a_count_of_its_own(
+    own: Settings,
+) -> None:
+    desk = cache.desk()
+    (bad,), unsure = clients_with(desk, Recommendation.DECLINE, 1), clients_with(desk, Recommendation.REFER, 2)
+    low = decided(desk, bad, "approve", ANA, "income_verified", NOTE)
+    instead = decided(desk, unsure[0], "decline", BEN, "fraud_suspected", "The papers were false, twice")
+    referred = decided(desk, unsure[1], "refer", BEN)
+    test = page()
+    counted = "50.0 % approved, 1 override (1 low-side, 0 high-side), 1 decided instead of a referral."
+    assert plain(counted) in all_text(test)
+    assert [list(badges) for badges in test.dataframe[0].value["Override"]] == [
+        [],
+        ["instead of a referral"],
+        ["low side"],
+    ]
+    next(one for one in test.segmented_control if one.label == "Spread").set_value("overrides").run()
+    assert plain("Decided instead of a referral, which is no override: 1 (ben 1).") in all_text(test)
+    assert applications(page(override="Instead of a referral")) == [instead.application]
+    assert applications(page(override="Overridden")) == [low.application]
+    assert applications(page(override="Not overridden")) == [referred.application, instead.application]
+    record = page(record=str(instead.sequence))
+    assert "Instead of a referral" in str([badge.value for badge in record.markdown])
+    assert plain(", instead of a referral; reason: fraud suspected.") in all_text(
+        page(record=str(instead.sequence - 1))
+    )
+    question = HistoryQuestion(EVER, override=Overridden.REFERRAL)
+    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), question, Form.CSV, visit(own))()))
+    columns = ["application", "recommendation", "decision", "override_side"]
+    assert [list(row.values()) for row in table.select(columns).to_pylist()] == [
+        [instead.application, "refer", "decline", "referral"]
+    ]
+    assert exports()[0].public["filter"] == "instead of a referral"
 
 
 def test_filters_are_chosen_by_hand_and_reset(past: Past) -> None:

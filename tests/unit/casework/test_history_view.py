@@ -14,6 +14,7 @@ from core.casework.history_choices import ChoicesSoFar, HistoryChoices
 from core.casework.history_question import EVER, HistoryQuestion, Period
 from core.casework.history_summary import (
     Share,
+    apart_words,
     days_of,
     in_a_sentence,
     moment_words,
@@ -22,7 +23,7 @@ from core.casework.history_summary import (
 )
 from core.casework.pd_spread import PdSpread
 from core.casework.readings import READINGS
-from core.casework.volumes import Overrides, PdBin, Volume, pd_histogram
+from core.casework.volumes import Overrides, OverrideView, PdBin, Volume, pd_histogram
 from tests.ledgers import NOON, a_draft, a_ledger
 from tests.unit.casework.history_tables import HistoryTables
 
@@ -79,6 +80,14 @@ def test_the_sentence_says_how_many_were_approved_and_overridden_and_which_way()
     assert in_a_sentence([a_week(1)], Overrides("", 1, 0, 0, 0), days).endswith("100.0 % approved, 0 overrides.")
     assert in_a_sentence([], Overrides("", 0, 0, 0, 0), days) == "0 decisions, 31 Aug 2026 to 18 Nov 2026."
     assert open_sentence([a_week(1)], days).startswith("1 application scored and not decided, ")
+
+
+def test_what_was_decided_instead_of_a_referral_is_told_apart_by_officer() -> None:
+    ana, ben, cem = Overrides("ana", 9, 1, 0, 1_200), Overrides("ben", 7, 0, 0, 4), Overrides("cem", 3, 0, 1, 0)
+    assert apart_words(OverrideView(Overrides("", 19, 1, 1, 1_204), (ana, ben, cem))) == (
+        "Decided instead of a referral, which is no override: 1,204 (ana 1,200, ben 4)."
+    )
+    assert apart_words(OverrideView(cem, (cem,))) == ""
 
 
 def test_the_days_end_with_the_last_one_that_counts() -> None:
