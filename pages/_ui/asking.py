@@ -16,7 +16,7 @@ from core.casework.recording import stored_lookup
 from core.desk import Desk
 from core.errors import SolventError
 from core.portfolio.contract import text
-from pages._ui import cache, cards, entry_form, forms, guard, recorded, state
+from pages._ui import cache, cards, entry_form, forms, guard, last_case, recorded, state
 from pages._ui import case as cases
 from pages._ui.case import Case
 from pages._ui.session import visitor
@@ -28,6 +28,7 @@ _PURPOSE = "One client by number: what is recommended, how likely a default is, 
 
 def case(desk: Desk, person: Person) -> Case:
     """The case asked for; where there is none yet, what to do instead is drawn and the run ends."""
+    last_case.bring_back(desk)
     heading, controls = cards.header()
     with controls, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         works = may(person.role, Page.SCORE, Action.WORK)
@@ -35,6 +36,7 @@ def case(desk: Desk, person: Person) -> Case:
         client = "" if by_form else forms.client_number(cache.waiting(desk), partial(_is_open, desk))
         if may(person.role, Page.SCORE, Action.SIGN) and not by_form:
             forms.next_referred(_take_next_referred)
+    last_case.remember()
     if by_form:
         return _typed_in(desk, heading)
     if not client and state.application():
@@ -46,7 +48,9 @@ def case(desk: Desk, person: Person) -> Case:
     cards.title(heading, f"Client {client}", text(desk.contract.portfolio.title))
     offer = partial(forms.try_one, cache.examples(desk))
     with guard.refusals(offer=offer), recorded.refusals(desk, person, client):
-        return cases.of_client(desk, client)
+        found = cases.of_client(desk, client)
+    last_case.remember(client=client)
+    return found
 
 
 def _nobody_yet(desk: Desk) -> None:
@@ -67,6 +71,7 @@ def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:
     application = state.application()
     with guard.refusals(), recorded.refusals(desk, person, application):
         found = cases.of_record(desk, cache.ledger(), application)
+    last_case.remember(application=application)
     named = f"Client {found.score.applicant}" if found.stored else f"Application {application}"
     cards.title(heading, named, text(desk.contract.portfolio.title))
     return found

@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from pages._ui import cards, guard, own_password, registry, sidebar, sign_in, state  # noqa: E402
+from pages._ui import cards, guard, last_case, own_password, registry, sidebar, sign_in, state  # noqa: E402
 from pages._ui.session import visitor  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
@@ -35,4 +35,5 @@ elif person.must_change_password:
 else:
     cards.menu(registry.menu(person.role, pages))
     sidebar.person(person, page.url_path)
+    last_case.passing(page.url_path)
     page.run()

@@ -108,6 +108,45 @@ def test_after_the_last_waiting_application_comes_the_first(desk: Path) -> None:
     assert [h.value for h in test.header] == [f"Client {FIRST_WAITING}"]
 
 
+def back_from_another_page(test: AppTest, address: dict[str, str]) -> AppTest:
+    """As the browser's history leads back: the client's field is emptied, and the address says what it says."""
+    test.session_state["client"] = ""
+    test.session_state["away_from_score"] = True
+    test.query_params.clear()
+    for name, value in address.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def test_whoever_comes_back_from_another_page_finds_the_client_of_before(desk: Path) -> None:
+    test = back_from_another_page(page("100005"), {"record": "1"})
+    assert [h.value for h in test.header] == ["Client 100005"]
+    assert "record" not in test.query_params
+
+
+def test_a_client_whom_the_address_names_is_shown_whoever_was_there_before(desk: Path) -> None:
+    test = page("100005")
+    test.session_state["last_client"] = "100006"
+    test.session_state["away_from_score"] = True
+    assert [h.value for h in test.run().header] == ["Client 100005"]
+
+
+def test_the_entry_form_in_the_address_brings_no_client_back(desk: Path) -> None:
+    test = back_from_another_page(page("100005"), {"entry": "form"})
+    assert "Client 100005" not in [h.value for h in test.header]
+
+
+def test_a_client_who_is_no_longer_in_the_portfolio_is_not_brought_back(desk: Path) -> None:
+    test = page("100005")
+    test.session_state["last_client"] = "999999999"
+    assert "Whom shall we look at?" in [s.value for s in back_from_another_page(test, {}).subheader]
+
+
+def test_an_unknown_number_is_not_brought_back(desk: Path) -> None:
+    test = page("999999999")
+    assert "Whom shall we look at?" in [s.value for s in back_from_another_page(test, {}).subheader]
+
+
 @pytest.mark.parametrize("unit", list(Unit))
 @pytest.mark.parametrize("grouping", list(Grouping))
 def test_each_unit_and_grouping_writes_out_the_sum_of_the_core(desk: Path, unit: Unit, grouping: Grouping) -> None:

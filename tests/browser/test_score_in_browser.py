@@ -16,6 +16,7 @@ from tests.desks import session_token
 pytestmark = pytest.mark.browser
 
 CLIENT = "100011"
+DECIDED = "100211"  # of no other test: what is done to a client here stays
 
 
 def scored(page: Page) -> None:
@@ -64,6 +65,45 @@ def test_the_same_opens_as_a_table(browser: Browser, address: str) -> None:
         expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
         page.get_by_text("The same as a table").click()
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_the_way_back_from_the_history_leads_to_the_client_and_the_way_forward_stays(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, f"{address}/score?client={CLIENT}") as page:
+        scored(page)
+        page.get_by_role("link", name="History").first.click()
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+        page.go_back()
+        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+        scored(page)
+        expect(page).to_have_url(f"{address}/score?client={CLIENT}")
+        page.go_forward()
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+
+
+def test_the_way_back_from_an_opened_record_leads_to_the_client(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?client={DECIDED}") as page:
+        scored(page)
+        page.get_by_role("button", name=re.compile("^Agree")).click()
+        page.get_by_role("link", name="Open the record").first.click(timeout=20_000)
+        expect(page.locator(".st-key-record")).to_be_visible(timeout=20_000)
+        page.go_back()
+        scored(page)
+        expect(page).to_have_url(f"{address}/score?client={DECIDED}")
+
+
+def test_nobody_comes_back_to_a_page_that_was_emptied(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?client={CLIENT}") as page:
+        scored(page)
+        number = page.get_by_label("Client number")
+        number.fill("")
+        number.press("Enter")
+        expect(page.get_by_text("Whom shall we look at?")).to_be_visible(timeout=20_000)
+        page.get_by_role("link", name="History").first.click()
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+        page.go_back()
+        expect(page.get_by_text("Whom shall we look at?")).to_be_visible(timeout=20_000)
 
 
 def test_an_unknown_number_is_answered_calmly_and_a_known_one_is_one_click_away(browser: Browser, address: str) -> None:
