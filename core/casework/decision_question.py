@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.accounts.roles import Role
 from core.casework.case_state import APPROVE, CHANGED_TERMS, DECLINE, REFER, WITHDRAWN, CaseState, Stage
 from core.casework.layout import PublicScore
-from core.casework.override_sides import HIGH, LOW, REFERRAL
+from core.casework.override_sides import HIGH, LOW, OVERRIDES, REFERRAL
 from core.casework.versions import Versions
 from core.errors import DecisionRefused
 from core.portfolio.contract import Code, Contract, ReasonCode
@@ -58,8 +58,17 @@ class Question:
         A risk manager who is asked answers, and overrides nothing: asked by whoever referred the case, or by the
         recommendation to refer it. Nobody gets round the reason by referring a case to themselves.
         """
-        side = SIDES.get((self.scored.recommendation, self.choice.decision), "")
+        side = self._leaves
         return "" if self._was_referred or (side == REFERRAL and self.role is Role.RISK_MANAGER) else side
+
+    @property
+    def needs_note(self) -> bool:
+        """Whoever leaves the recommendation says why, also in answer to a referral."""
+        return bool(self.override_side) or (self._was_referred and self._leaves in OVERRIDES)
+
+    @property
+    def _leaves(self) -> str:
+        return SIDES.get((self.scored.recommendation, self.choice.decision), "")
 
     @property
     def _was_referred(self) -> bool:

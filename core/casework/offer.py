@@ -21,7 +21,8 @@ class Possible:
 
     code: Code
     agrees: bool  # with the recommendation
-    override_side: str  # low, high, referral: a reason and a note are needed; empty: neither
+    override_side: str  # low, high, referral: a reason and a note are needed; empty: no reason
+    needs_note: bool
     reasons: tuple[ReasonCode, ...]  # of the contract, those that fit; empty where none is needed
 
 
@@ -42,6 +43,11 @@ class Offer:
     def instead_of_referral(self) -> bool:
         """Whether deciding would leave out a second look that is recommended."""
         return any(choice.override_side == REFERRAL for choice in self.choices)
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether one of them has to be explained."""
+        return any(choice.needs_note for choice in self.choices)
 
     def may(self, decision: str) -> bool:
         return any(choice.code.code == decision for choice in self.choices)
@@ -68,7 +74,7 @@ def offer(
         if broken is None:
             side = question.override_side
             agrees = code.code == public.recommendation
-            choices.append(Possible(code, agrees, side, question.fitting if side else ()))
+            choices.append(Possible(code, agrees, side, question.needs_note, question.fitting if side else ()))
         else:
             refusals.append(broken.words(question))
     return Offer(state, tuple(choices), refusals[0] if refusals and not choices else "")

@@ -48,7 +48,7 @@ def _idle_reason(question: Question) -> str:
 
 
 def _lacks_note(question: Question) -> bool:
-    return bool(question.override_side) and len(question.note) < SHORTEST_NOTE
+    return question.needs_note and len(question.note) < SHORTEST_NOTE
 
 
 def _note_missing(question: Question) -> str:

@@ -6,13 +6,15 @@ import streamlit as st
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
-from core.casework.case_state import REFER
+from core.casework.case_state import REFER, Stage
 from core.casework.decision_question import Choice
+from core.casework.history_notes import notes_in
 from core.casework.offer import Offer, Possible, offer
 from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
 from core.errors import DecisionRefused, LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
+from core.portfolio.wording import percent
 from pages._ui import cache, decision_state, guard, links, recorded, words
 from pages._ui.case import Case
 from pages._ui.session import visitor
@@ -32,7 +34,8 @@ def decide(case: Case, scored: Event | str) -> None:
         _answer(scored.sequence)
         with guard.refusals():
             offered = _offered(scored, person)
-        _heading(offered)
+        _heading(case, offered)
+        _referred_with(offered)
         if offered.choices:
             _ask(case, scored, offered)
 
@@ -62,7 +65,8 @@ def _cannot(reason: str) -> None:
     st.caption(plain(reason))
 
 
-def _heading(offered: Offer) -> None:
+def _heading(case: Case, offered: Offer) -> None:
+    """With whom and what it is about: after "next waiting" the head of the page may be out of sight."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Decide", anchor=False, width="content")
         decision = offered.state.decision
@@ -71,11 +75,28 @@ def _heading(offered: Offer) -> None:
         else:
             name, icon, colour = words.DECIDED.get(str(decision.public.get("decision")), words.DECIDED_OTHERWISE)
             st.badge(name, icon=icon, color=colour)
+    score = case.score
+    whom = f"Client {score.applicant}" if case.stored else "New application"
+    recommended, *_ = words.RECOMMENDED[score.recommendation]
+    pd = percent(score.default_probability)
+    st.caption(plain(f"{whom}: {recommended.lower()} recommended, PD {pd}, grade {score.grade}."))
     if offered.state.decision is not None:
         st.caption(plain(offered.state.words))
         links.record(offered.state.decision.sequence)
     if offered.refusal and offered.state.decision is None:
         st.caption(plain(offered.refusal))
+
+
+def _referred_with(offered: Offer) -> None:
+    """What the person who referred the case wrote to whoever decides it."""
+    referral = offered.state.decision
+    if referral is None or offered.state.stage is not Stage.REFERRED:
+        return
+    note = notes_in(cache.ledger())([referral.sequence]).get(referral.sequence, "")
+    if note:
+        st.markdown(f"{plain(referral.actor.name)}: “{plain(note)}”")
+    else:
+        st.caption(plain(f"{referral.actor.name} left no note."))
 
 
 def _ask(case: Case, scored: Event, offered: Offer) -> None:
@@ -102,7 +123,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             height=100,
             key=decision_state.key(scored.sequence, "note"),
         )
-        if offered.reasons(""):
+        if offered.needs_note:
             st.caption(_needs_words(offered))
         st.form_submit_button(
             "Record decision",
@@ -146,7 +167,8 @@ def _leaving(offered: Offer) -> str:
 
 def _needs_words(offered: Offer) -> str:
     against = "instead of a referral" if offered.instead_of_referral else "against the recommendation"
-    needs = f"Approving or declining {against} needs a reason and a note of at least {SHORTEST_NOTE} characters."
+    reason = "a reason and " if offered.reasons("") else ""
+    needs = f"Approving or declining {against} needs {reason}a note of at least {SHORTEST_NOTE} characters."
     return f"{needs} Referring does not: a risk manager decides then." if offered.may(REFER) else needs
 
 

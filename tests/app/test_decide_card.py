@@ -294,13 +294,19 @@ def test_a_referred_case_waits_for_a_risk_manager_whose_decision_is_no_override(
     client = client_with(desk, Recommendation.DECLINE)
     test = page(client)
     choose(test, "refer")
+    test.text_area[0].set_value("The payslip of May is missing")
     press(test, "Record decision")
     assert "Referred by officer on" in all_text(test)
     assert "Record decision" not in labels(test)
     visitor.role = Role.RISK_MANAGER
     test = page(client)
+    assert f"Client {client}: decline recommended, PD" in all_text(test)
+    assert "officer: “The payslip of May is missing”" in all_text(test)
     assert not [s for s in test.selectbox if s.label.startswith("Reason")]
     choose(test, "approve")
+    press(test, "Record decision")
+    assert "needs a note of at least 10 characters, got 0" in test.error[0].value
+    test.text_area[0].set_value(NOTE)
     press(test, "Record decision")
     first, second = decisions()
     assert (text(second.public, "decision"), text(second.public, "override_side")) == ("approve", "")
@@ -355,7 +361,7 @@ def test_a_risk_manager_is_led_to_what_was_referred_and_told_when_nothing_is(des
     test.run().switch_page("../casework/score.py").run()
     press(test, "Next referred")
     assert f"Client {client}" in [h.value for h in test.header]
-    choose(test, "approve")
+    choose(test, "decline")
     press(test, "Record decision")
     press(test, "Next referred")
     assert [t.value for t in test.toast][-1] == "No referred application waits."

@@ -121,9 +121,33 @@ def test_a_referred_case_waits_for_a_risk_manager_whose_answer_is_no_override(be
     for officer in (ANA, BEN):
         with pytest.raises(DecisionRefused, match=r"decided by a risk manager, and this one was referred by ana on"):
             bench.decide(score, "approve", "known_client", NOTE, officer)
-    event = bench.decide(score, "approve", acting=RITA)
+    event = bench.decide(score, "approve", note="x" * 10, acting=RITA)
     assert (event.public["override_side"], event.public["settles"]) == ("", referral.sequence)
     assert bench.casework.state_of(score.application).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("recommended", "decided", "needs_note"),
+    [
+        ("decline", "approve", True),
+        ("approve", "decline", True),
+        ("approve", "approve", False),
+        ("decline", "decline", False),
+        ("refer", "approve", False),
+        ("refer", "decline", False),
+        ("decline", "withdrawn", False),
+    ],
+)
+def test_whoever_answers_a_referral_against_the_recommendation_says_why(
+    bench: Bench, recommended: str, decided: str, needs_note: bool
+) -> None:
+    score = bench.score(recommended)
+    bench.decide(score, "refer")
+    if needs_note:
+        with pytest.raises(DecisionRefused, match=r"needs a note of at least 10 characters, got 9"):
+            bench.decide(score, decided, note="x" * 9, acting=RITA)
+    event = bench.decide(score, decided, note="x" * 10 if needs_note else "", acting=RITA)
+    assert event.public["override_side"] == ""
 
 
 def test_a_risk_manager_overrides_like_everybody_where_nothing_was_referred(bench: Bench) -> None:
