@@ -21,8 +21,9 @@ def say_and_log(error: Exception) -> bool:
     """True: nothing more is shown in the browser."""
     error_id = logged(error, "page")
     st.error(
-        f"Nothing was stored. Reload the page; if it happens again, give the person who runs Solvent the error "
-        f"number **{error_id}**: the server's log has the details under it.",
+        f"Reload the page: what was recorded before it failed is there, so look before you press anything again. If "
+        f"it happens again, give the person who runs Solvent the error number **{error_id}**: the server's log has "
+        "the details under it.",
         title="This page could not be finished",
         icon=":material/error:",
     )
