@@ -46,8 +46,8 @@ def _damaged(folder: Path, counts: Counts, seed: int, say: Callable[[str], None]
     outcomes: dict[str, Outcome] = {}
     for damage, times in ((truncated, counts.truncations), (zeroed_tail, counts.zeroed), (flipped, counts.flips)):
         name = damage.__name__.replace("_", " ")
-        say(name)
         if times:
+            say(name)
             outcomes[f"{name}: WAL, journal or database"] = damage_often(left, folder, damage, times, seed)
         if counts.heads:
             outcomes[f"{name}: head or mark"] = damage_heads(left, folder, damage, counts.heads // 3, seed)

@@ -43,7 +43,7 @@ class Closed:
         for file in ledger.glob(f"{STORE_FILE}*"):
             file.unlink()
         with closing(Store.open(ledger / STORE_FILE, ())) as store:
-            store.insert(files.database, [])
+            store.insert(files.database, {})
 
     def forget_heads(self) -> None:
         for name in (HEAD_FILE, VERIFIED_FILE):
