@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.roles import Action, Page
-from pages._ui import distribution_chart, figure, guard, state
+from pages._ui import distribution_chart, figure, guard, standing_state
 from pages._ui.case import Case
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import plain
@@ -18,17 +18,23 @@ def standing(case: Case, narrow: bool) -> None:
     with guard.refusals(), st.container(border=True):
         features = {each.name: each for each in case.desk.shown_features(case.score)}
         st.subheader("Where this client stands", anchor=False)
+        names = list(features)
+        asked = standing_state.chosen()
         chosen = st.selectbox(
             "Feature",
-            list(features),
-            key=state.FEATURE,
+            names,
+            index=names.index(asked) if asked in features else 0,
+            key=standing_state.key(case.identity),
+            on_change=standing_state.choose,
+            args=(case.identity,),
             format_func=lambda name: f"{features[name].label} · {features[name].family}",
             label_visibility="collapsed",
             help="Those that moved this score most come first.",
         )
-        view = case.desk.distribution(case.score, chosen or next(iter(features)))
+        view = case.desk.distribution(case.score, chosen or names[0])
         where = f": {view.place}" if view.place else ""
-        st.markdown(f"**{plain(view.client_shown)}**{plain(where)}, {plain(f'{view.clients:,} clients known')}")
+        st.markdown(f"**{plain(view.client_shown)}**{plain(where)}")
+        st.caption(plain(f"Of {view.clients:,} clients in a sample of those the model learnt from, with a known value."))
         if view.bins:
             st.plotly_chart(
                 ReadyFigure(distribution_chart.figure_of(view, narrow)),

@@ -14,7 +14,6 @@ BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
 RECORD: Final = "record"  # also the query parameter: /history?record=17
 ENTRY: Final = "entry"  # also the query parameter: /?entry=form
-FEATURE: Final = "feature"
 _FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
 _NOTHING_REFERRED: Final = "nothing_referred"

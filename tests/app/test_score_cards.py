@@ -124,23 +124,55 @@ def test_everybody_who_may_read_a_score_may_play_what_if(desk: Desk, visitor: Vi
     assert "What if" in headings(page())
 
 
+def selector(test: AppTest, client: str = CLIENT):  # type: ignore[no-untyped-def]
+    return test.selectbox(key=f"feature_{client}")
+
+
+def another_client(test: AppTest, client: str) -> AppTest:
+    return test.text_input(key="client").set_value(client).run()
+
+
+def client_with_another_main_feature(desk: Desk) -> str:
+    main = desk.shown_features(desk.score(CLIENT), 1)[0].name
+    keys = map(str, range(100_001, 100_400))
+    return next(key for key in keys if desk.shown_features(desk.score(key), 1)[0].name != main)
+
+
 def test_a_feature_is_shown_with_the_clients_own_bar_named(desk: Desk) -> None:
     score = desk.score(CLIENT)
     test = page()
-    choice = test.selectbox(key="feature")
-    assert choice.value == desk.shown_features(score, 1)[0].name
+    assert selector(test).value == desk.shown_features(score, 1)[0].name
     last = desk.shown_features(score)[-1].name
-    choice.set_value(last).run()
+    selector(test).set_value(last).run()
     view = desk.distribution(score, last)
     assert plain(view.client_shown) in all_text(test)
     assert all(plain(note) in all_text(test) for note in view.notes)
+
+
+def test_every_client_is_shown_by_its_own_main_feature_until_somebody_chose_one(desk: Desk) -> None:
+    other = client_with_another_main_feature(desk)
+    test = page("")
+    for client in (CLIENT, other, CLIENT):
+        another_client(test, client)
+        assert selector(test, client).value == desk.shown_features(desk.score(client), 1)[0].name
+    last = desk.shown_features(desk.score(CLIENT))[-1].name
+    selector(test).set_value(last).run()
+    another_client(test, other)
+    assert selector(test, other).value == last
+
+
+def test_it_is_said_which_clients_a_feature_is_spread_over(desk: Desk) -> None:
+    score = desk.score(CLIENT)
+    view = desk.distribution(score, desk.shown_features(score, 1)[0].name)
+    words = f"Of {view.clients:,} clients in a sample of those the model learnt from, with a known value."
+    assert plain(words) in all_text(page())
 
 
 def test_every_feature_of_the_model_can_be_shown(desk: Desk) -> None:
     test = page()
     names = [feature.name for feature in desk.shown_features(desk.score(CLIENT))]
     for name in names[:: max(1, len(names) // 12)]:
-        test.selectbox(key="feature").set_value(name).run()
+        selector(test).set_value(name).run()
         assert not test.exception
 
 
