@@ -119,8 +119,7 @@ class Certifier:
         intervals = _joined(cells, kept) if numeric else ()
         around = next((i for i in intervals if value is not None and value in i), None)
         holding = Holding(
-            intervals=intervals,
-            around=around,
+            intervals=tuple(map(_as_typed, intervals)),
             levels=()
             if numeric
             else tuple(label for label, keeps in zip(_levels(meaning), kept, strict=True) if keeps),
@@ -139,7 +138,11 @@ class Certifier:
             levels=holding.levels,
             holds_when_missing=holding.when_missing,
             can_change=not holding.always,
-            text=in_words(now, Subject(meaning.label, meaning.kind, meaning.unit, value), holding),
+            text=in_words(
+                now,
+                Subject(meaning.label, meaning.kind, meaning.unit, None if value is None else _shortest(row[at])),
+                holding,
+            ),
         )
 
     @cached_property
@@ -191,6 +194,23 @@ def _largest_in(above: float, up_to: float, whole: bool) -> float | None:
     if float(nearest) > end:
         nearest = np.nextafter(nearest, np.float32(-np.inf))
     return float(nearest) if float(nearest) > above and np.isfinite(nearest) else None
+
+
+def _as_typed(interval: Interval) -> Interval:
+    """From the smallest to the largest float32 inside, as they are typed: the model sees nothing in between."""
+    low = np.float32(interval.above)
+    if float(low) <= interval.above:
+        low = np.nextafter(low, np.float32(np.inf))
+    above = interval.above if math.isinf(interval.above) else math.nextafter(_shortest(low), -math.inf)
+    high = _largest_in(-math.inf, interval.up_to, whole=False)
+    return Interval(
+        above, interval.up_to if high is None or math.isinf(interval.up_to) else _shortest(np.float32(high))
+    )
+
+
+def _shortest(known: np.float32) -> float:
+    """The number with the fewest digits that is this float32."""
+    return float(str(known))
 
 
 def _levels(meaning: FeatureMeaning) -> tuple[str, ...]:

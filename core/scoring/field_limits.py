@@ -2,8 +2,8 @@
 
 A field enters the model by itself and through figures made from it (ratios, means), so its limits cannot be read
 off the split points. They are found by trying: values all over the field's range, then ever closer ones on both
-sides of each limit. Every limit told is a value that was really scored and kept the recommendation; where trees are
-monotone in the field and what is made from it, none between can break it.
+sides of each limit. Every limit told is a value that was really scored, as it is printed, and kept the
+recommendation; where trees are monotone in the field and what is made from it, none between can break it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from core.portfolio.contract import WHOLE_KINDS, Column, Contract, Kind, text
 from core.portfolio.wording import shown_in_column
 from core.scoring.certificate_words import Holding, Interval, Subject, in_words
 from core.scoring.changes import changeable_fields
+from core.scoring.limit_numbers import on_step
 
 FIRST_VALUES = 24  # tried all over a field's range
 CLOSER_VALUES = 12  # tried between the last value that keeps the recommendation and the first that does not
@@ -127,7 +128,7 @@ def _first_values(column: Column, own: Value, sample: NDArray[np.float32] | None
         spread = np.nanquantile(sample, np.linspace(0, 1, FIRST_VALUES)).tolist()
     elif len(ends) == 2:
         spread = np.linspace(ends[0], ends[1], FIRST_VALUES).tolist()
-    return _allowed(column, [*ends, *given, *spread]) if spread else []
+    return _allowed(column, [*ends, *given, *_on_step(column, spread)]) if spread else []
 
 
 def _closer_values(column: Column, known: Known) -> list[Value]:
@@ -138,7 +139,12 @@ def _closer_values(column: Column, known: Known) -> list[Value]:
     for low, high in pairwise(_numbers(known)):
         if known[low] is not known[high]:
             found += np.linspace(low, high, CLOSER_VALUES + 2)[1:-1].tolist()
-    return _allowed(column, found)
+    return _allowed(column, _on_step(column, found))
+
+
+def _on_step(column: Column, values: Sequence[float]) -> list[float]:
+    """Values that are printed as they stand, so that every limit told is one that was scored."""
+    return [on_step(value, column.kind, text(column.unit)) for value in values]
 
 
 def _allowed(column: Column, values: Sequence[float | int]) -> list[Value]:
@@ -160,7 +166,6 @@ def _limit(column: Column, name: str, own: Value, known: Known, now: Recommendat
     intervals = () if labels else _runs(known, column.kind in WHOLE_KINDS)
     value = None if own is None or isinstance(own, str) or own in column.sentinels else float(own)
     always = all(known.values())
-    around = next((i for i in intervals if value is not None and value in i), None)
     return FieldLimit(
         column=name,
         label=label,
@@ -173,7 +178,7 @@ def _limit(column: Column, name: str, own: Value, known: Known, now: Recommendat
         text=in_words(
             now,
             Subject(label, column.kind, text(column.unit, language), value),
-            Holding(intervals, around, kept, labels, when_missing=True, always=always),
+            Holding(intervals, kept, labels, when_missing=True, always=always),
         ),
     )
 

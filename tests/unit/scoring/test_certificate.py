@@ -149,11 +149,8 @@ def said(
     now: Recommendation = Recommendation.DECLINE,
     when_missing: bool = True,
 ) -> str:
-    around = next((i for i in holding if value is not None and value in i), None)
     always = any(i.is_everything for i in holding)
-    return in_words(
-        now, Subject("External score 2", kind, unit, value), Holding(holding, around, (), (), when_missing, always)
-    )
+    return in_words(now, Subject("External score 2", kind, unit, value), Holding(holding, (), (), when_missing, always))
 
 
 INF = math.inf
@@ -162,85 +159,107 @@ INF = math.inf
 @pytest.mark.parametrize(
     ("holding", "value", "kind", "words"),
     [
-        ((Interval(-INF, 0.6578),), 0.12, Kind.SCORE, "stays below 0.65."),
-        ((Interval(-INF, 0.6578),), 0.655, Kind.SCORE, "stays below 0.657."),
-        ((Interval(0.6512, INF),), 0.9, Kind.SCORE, "stays above 0.66."),
-        ((Interval(0.1, 0.2),), 0.15, Kind.SCORE, "stays above 0.11 and below 0.20."),
-        ((Interval(-INF, 812_345.6),), 5.0, Kind.MONEY, "stays below 812,000."),
-        ((Interval(-INF, 812_345.6),), 812_340.0, Kind.MONEY, "stays below 812,345."),
-        ((Interval(-INF, 2.5),), 1.0, Kind.COUNT, "stays 2 or less."),
-        ((Interval(2.5, INF),), 4.0, Kind.COUNT, "stays 3 or more."),
-        ((Interval(1.5, 2.5),), 2.0, Kind.COUNT, "stays 2."),
-        ((Interval(0.5, 3.5),), 2.0, Kind.COUNT, "stays from 1 to 3."),
-        ((Interval(-1168.5, INF),), -400.0, Kind.DAYS, "stays shorter than 3.1 years."),
-        ((Interval(-INF, -400.5),), -3000.0, Kind.DAYS, "stays at least 1.1 years."),
-        ((Interval(-INF, -100.5),), -3000.0, Kind.DAYS, "stays at least 101 days."),
-        ((Interval(-INF, -400.5),), -401.0, Kind.DAYS, "stays at least 401 days."),
-        ((Interval(-36.5, -11.5),), -12.0, Kind.MONTHS, "stays at least 12 months and shorter than 36 months."),
-        (
-            (Interval(-INF, 0.305), Interval(0.595, INF)),
-            0.1,
-            Kind.SCORE,
-            "stays below 0.30, and again while it stays above 0.60.",
-        ),
+        ((Interval(-INF, 0.6578),), 0.12, Kind.SCORE, "up to 0.65."),
+        ((Interval(-INF, 0.6578),), 0.655, Kind.SCORE, "up to 0.657."),
+        ((Interval(-INF, 0.6578),), 0.6578, Kind.SCORE, "up to 0.6578."),
+        ((Interval(0.6512, INF),), 0.9, Kind.SCORE, "from 0.66 on."),
+        ((Interval(0.1, 0.2),), 0.15, Kind.SCORE, "from 0.11 to 0.2."),
+        ((Interval(-INF, 812_345.6),), 5.0, Kind.MONEY, "up to 812,000."),
+        ((Interval(-INF, 812_345.6),), 812_340.0, Kind.MONEY, "up to 812,340."),
+        ((Interval(-INF, 812_345.6),), 812_345.5, Kind.MONEY, "up to 812,345.6."),
+        ((Interval(-INF, 450_000.0),), 450_000.0, Kind.MONEY, "up to 450,000."),
+        ((Interval(math.nextafter(450_000.0, 0), INF),), 450_000.0, Kind.MONEY, "from 450,000 on."),
+        ((Interval(-INF, 2.5),), 1.0, Kind.COUNT, "up to 2."),
+        ((Interval(2.5, INF),), 4.0, Kind.COUNT, "from 3 on."),
+        ((Interval(1.5, 2.5),), 2.0, Kind.COUNT, "2."),
+        ((Interval(0.5, 3.5),), 2.0, Kind.COUNT, "from 1 to 3."),
+        ((Interval(-INF, 9.0),), 4.0, Kind.YEARS, "up to 9 years."),
+        ((Interval(-1168.5, INF),), -400.0, Kind.DAYS, "up to 3.1 years."),
+        ((Interval(-INF, -400.5),), -3000.0, Kind.DAYS, "from 1.1 years on."),
+        ((Interval(-INF, -100.5),), -3000.0, Kind.DAYS, "from 101 days on."),
+        ((Interval(-INF, -400.5),), -401.0, Kind.DAYS, "from 401 days on."),
+        ((Interval(-401.5, -400.5),), -401.0, Kind.DAYS, "401 days."),
+        ((Interval(-36.5, -11.5),), -12.0, Kind.MONTHS, "from 12 to 36 months."),
+        ((Interval(-INF, 0.305), Interval(0.595, INF)), 0.1, Kind.SCORE, "up to 0.3 or from 0.6 on."),
     ],
 )
 def test_limits_are_told_in_the_features_own_measure_rounded_towards_safety(
     holding: tuple[Interval, ...], value: float, kind: Kind, words: str
 ) -> None:
-    assert said(holding, value, kind) == f"Decline holds while external score 2 {words}"
+    assert said(holding, value, kind) == f"Decline holds while external score 2 is {words}"
+
+
+FIVE = tuple(Interval(start + 0.005, start + 0.05) for start in (0.1, 0.2, 0.3, 0.4, 0.5))
+FROM_10, FROM_20, FROM_30, FROM_40, FROM_50 = (f"from 0.{tenth}1 to 0.{tenth}5" for tenth in (1, 2, 3, 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.11, f"{FROM_10}, {FROM_20}, {FROM_30} and 2 more ranges."),
+        (0.31, f"{FROM_20}, {FROM_30}, {FROM_40} and 2 more ranges."),
+        (0.51, f"{FROM_30}, {FROM_40}, {FROM_50} and 2 more ranges."),
+    ],
+)
+def test_ranges_rise_and_those_around_the_value_are_told(value: float, words: str) -> None:
+    assert said(FIVE, value).removeprefix("Decline holds while external score 2 is ") == words
+
+
+def test_three_ranges_are_all_told_and_a_fourth_is_counted() -> None:
+    assert said(FIVE[:3], 0.31).endswith(f" is {FROM_10}, {FROM_20} or {FROM_30}.")
+    assert said(FIVE[:4], 0.11).endswith(f" is {FROM_10}, {FROM_20}, {FROM_30} and 1 more range.")
+
+
+def test_ranges_of_time_rise_by_length() -> None:
+    words = said((Interval(-INF, -1500.5), Interval(-500.5, -400.5)), -450.0, Kind.DAYS)
+    assert words.endswith("is from 1.1 to 1.3 years or from 4.2 years on.")
 
 
 @pytest.mark.parametrize(
     ("region", "kind", "words"),
     [
-        (Interval(0.6512, 0.6578), Kind.SCORE, "stays above 0.652 and below 0.657"),
-        (Interval(-1015.5, -993.5), Kind.DAYS, "stays at least 2.73 years and shorter than 2.78 years"),
-        (Interval(-1010.5, -1009.5), Kind.DAYS, "stays at least 1,009.5 days and shorter than 1,010.5 days"),
-        (Interval(-365.1, -364.5), Kind.DAYS, "stays at least 364.5 days and shorter than 365 days"),
-        (Interval(-12.75, -12.25), Kind.MONTHS, "stays at least 12.3 months and shorter than 12.7 months"),
-        (Interval(2.25, 2.75), Kind.COUNT, "stays above 2.25 and below 2.75"),
+        (Interval(0.6512, 0.6578), Kind.SCORE, "from 0.652 to 0.657"),
+        (Interval(0.655, 0.664), Kind.SCORE, "0.66"),
+        (Interval(-1015.5, -993.5), Kind.DAYS, "from 2.73 to 2.78 years"),
+        (Interval(-1010.5, -1009.5), Kind.DAYS, "1,010 days"),
+        (Interval(-365.1, -364.5), Kind.DAYS, "1.0 years"),
+        (Interval(-12.75, -12.25), Kind.MONTHS, "from 12.3 to 12.7 months"),
+        (Interval(2.25, 2.75), Kind.COUNT, "from 2.26 to 2.75"),
     ],
 )
 def test_a_narrow_region_is_told_with_digits_enough_to_hold_something(region: Interval, kind: Kind, words: str) -> None:
-    assert said((region,), None, kind).endswith(f"once it {words}.")
+    assert said((region,), None, kind).endswith(f", decline would hold {words}.")
 
 
-def test_the_region_of_whole_days_that_holds_the_value_is_told_with_the_value_in_it() -> None:
-    words = said((Interval(-401.5, -400.5),), -401.0, Kind.DAYS)
-    assert words.endswith("stays at least 401 days and shorter than 401.5 days.")
-
-
-def told_range(words: str) -> tuple[float, float]:
-    """Both ends of the first region, lengths of time in days."""
-    measures = {"years": 365.25, "year": 365.25, "days": 1.0, "day": 1.0}
-    found = re.findall(r"(−?[\d,]+(?:\.\d+)?)(?: (years?|days?))?", words.split("stays ", 1)[1])
-    low, high = (float(n.replace(",", "").replace("−", "-")) * measures.get(unit, 1.0) for n, unit in found[:2])
-    return low, high
+def told_ends(words: str) -> list[float]:
+    """The ends of the only range, in the measure of the value."""
+    measures = {"years": 365.25, "days": 1.0, "day": 1.0}
+    found = re.findall(r"(−?[\d,]+(?:\.\d+)?)(?: (years|days?))?", words.split(" is ", 1)[1].rstrip("."))
+    units = [unit for _, unit in found]
+    ends = [(float(n.replace(",", "").replace("−", "-")), unit or units[-1]) for n, unit in found]
+    return [number * measures.get(unit, 1.0) for number, unit in ends]
 
 
 @given(
     start=st.floats(-5e4, 5e4),
     width=st.floats(1e-4, 3e3),
     kind=st.sampled_from([Kind.SCORE, Kind.MONEY, Kind.RATIO, Kind.DAYS, Kind.MONTHS, Kind.COUNT]),
-    place=st.one_of(st.none(), st.floats(0.01, 0.99)),
+    place=st.floats(0.01, 0.99),
+    whole=st.booleans(),
 )
-def test_a_region_is_never_told_the_wrong_way_round(
-    start: float, width: float, kind: Kind, place: float | None
+def test_both_ends_of_a_range_as_printed_lie_inside_and_the_value_between_them(
+    start: float, width: float, kind: Kind, place: float, whole: bool
 ) -> None:
     interval = Interval(start, start + width)
-    value = None if place is None else start + place * width
-    words = said((interval,), value, kind)
-    if "shorter" in words and "at least" not in words:
+    value = float(round(start + place * width)) if whole else start + place * width
+    if value not in interval or start < 0 <= start + width:
         return
-    if kind in (Kind.COUNT, Kind.DAYS, Kind.MONTHS) and " and " not in words:  # whole numbers, both ends meant
-        return
-    low, high = told_range(words)
-    assert low < high
-    if value is not None and start < 0 and "shorter" in words:
-        assert low <= -value <= high
-    elif value is not None:
-        assert low <= value <= high  # read back as floats
+    ends = told_ends(said((interval,), value, kind))
+    past = kind in (Kind.DAYS, Kind.MONTHS) and start < 0
+    slack = 0.5 if kind is Kind.DAYS and value.is_integer() else 1e-9 * width  # a year typed in becomes whole days
+    low, high = (-ends[-1], -ends[0]) if past else (ends[0], ends[-1])
+    assert start - slack <= low <= value + slack
+    assert value - slack <= high <= start + width + slack
 
 
 def test_nothing_that_changes_it_is_said_so() -> None:
@@ -252,14 +271,14 @@ def test_nothing_that_changes_it_is_said_so() -> None:
 
 
 def test_a_missing_value_is_not_told_as_if_it_had_one() -> None:
-    assert said((Interval(-INF, 0.65),), None) == (
-        "External score 2 is not given; decline holds once it stays below 0.65."
+    assert said((Interval(0.1512, INF),), None, now=Recommendation.APPROVE) == (
+        "External score 2 is not given; if it were, approve would hold from 0.16 on."
     )
     assert said((), None) == "External score 2 is not given; decline holds only as long as it stays so."
 
 
 def test_a_share_is_told_in_percent() -> None:
-    assert said((Interval(-INF, 0.31856),), 0.2, Kind.RATIO, "%").endswith("stays below 31.8 %.")
+    assert said((Interval(-INF, 0.31856),), 0.2, Kind.RATIO, "%").endswith("is up to 31.8 %.")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +290,7 @@ def test_a_share_is_told_in_percent() -> None:
     ],
 )
 def test_categories_are_named_by_the_shorter_list(kept: tuple[str, ...], words: str) -> None:
-    holding = Holding((), None, kept, ("Baker", "Smith", "Weaver"), True, False)
+    holding = Holding((), kept, ("Baker", "Smith", "Weaver"), True, False)
     assert in_words(Recommendation.APPROVE, Subject("Trade", Kind.CATEGORY, "", 0.0), holding) == words
 
 
@@ -280,6 +299,5 @@ def test_a_rounded_limit_never_promises_more_than_the_exact_one(limit: float, va
     interval = Interval(-INF, limit) if upper else Interval(limit, INF)
     if value not in interval or value == limit:
         return
-    words = said((interval,), value)
-    told = float(words.rsplit(" ", 1)[1].rstrip(".").replace(",", "").replace("−", "-"))
-    assert (value < told <= limit) if upper else (limit <= told < value)
+    told = told_ends(said((interval,), value))[0]
+    assert (value <= told <= limit) if upper else (limit <= told <= value)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect
 from collections.abc import Callable
 
 import msgspec
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Value, check
@@ -46,7 +49,69 @@ def test_a_limit_lies_on_the_safe_side_and_close_to_the_true_one(limit: float, o
     (interval,) = item.intervals
     assert own in interval
     told = interval.up_to if own < limit else interval.above
-    assert (limit - 1e-3 < told < limit) if own < limit else (limit <= math.nextafter(told, 1) < limit + 1e-3)
+    first = math.nextafter(told, 1)
+    assert (limit - 0.0101 < told < limit) if own < limit else (limit <= first < limit + 0.0101)
+
+
+LOANS = np.geomspace(1_000, 5_000_000, 500).astype(np.float32)
+TIMES = -np.linspace(0, 20_000, 500).astype(np.float32)
+
+
+def typed_in(item: FieldLimit) -> list[list[float]]:
+    """The ends of each range told, as the fields that somebody types them into would hold them."""
+    ranges = re.split(r", | or ", item.text.split(" is ", 1)[1].split(" and ")[0].rstrip("."))
+    return [[raw for raw in ends_of(told)] for told in ranges]
+
+
+def ends_of(told: str) -> list[float]:
+    found = re.findall(r"([\d,]*\d(?:\.\d+)?)(?: (year|day))?", told)
+    ends = [(float(number.replace(",", "")), unit or found[-1][1]) for number, unit in found]
+    return [{"year": -float(round(end * 365.25)), "day": -end, "": end}[unit] for end, unit in ends]
+
+
+WHAT_IS_TYPED = {
+    "LOAN": (st.floats(1_000, 5_000_000) | st.integers(1_000, 5_000_000).map(float), LOANS),
+    "OUTSIDE": (st.floats(0, 1), SAMPLES["outside"]),
+    "WORKING": (st.integers(-20_000, 0), TIMES),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(column=st.sampled_from(sorted(WHAT_IS_TYPED)), data=st.data())
+def test_every_limit_as_it_is_printed_keeps_the_recommendation_when_it_is_typed_in(
+    column: str, data: st.DataObject
+) -> None:
+    values, sample = WHAT_IS_TYPED[column]
+    own = data.draw(values)
+    cuts = sorted(data.draw(st.lists(values, max_size=6)))
+
+    def keeps(value: float) -> bool:
+        return (bisect(cuts, value) - bisect(cuts, own)) % 2 == 0
+
+    contract = asking(column)
+    application = check(contract, {"KEY": 1, column: own})
+
+    def ask(tried: Tried) -> list[Recommendation]:
+        return [DECLINE if keeps(float(str(value))) else APPROVE for _, values in tried for value in values]
+
+    (item,) = field_limits(contract, application, DECLINE, {column.lower(): sample}, ask).items
+    if not item.can_change:
+        return
+    assert all(keeps(raw) for ends in typed_in(item) for raw in ends), item.text
+
+
+@pytest.mark.parametrize(("own", "cut"), [(450_000.0, 450_000.5), (23_800.0, 23_900.0), (1_234.5, 1_300.0)])
+def test_a_value_at_its_own_limit_is_told_as_it_stands_and_a_step_more_does_not_hold(own: float, cut: float) -> None:
+    contract = asking("LOAN")
+    application = check(contract, {"KEY": 1, "LOAN": own})
+
+    def ask(tried: Tried) -> list[Recommendation]:
+        return [DECLINE if float(str(value)) < cut else APPROVE for _, values in tried for value in values]
+
+    (item,) = field_limits(contract, application, DECLINE, {"loan": LOANS}, ask).items
+    ((told,),) = typed_in(item)
+    assert own <= told < cut <= told * 1.01
+    assert "." not in item.text.removesuffix(".") or not own.is_integer()
 
 
 def test_a_field_that_changes_nothing_is_said_so() -> None:
@@ -57,7 +122,7 @@ def test_a_field_that_changes_nothing_is_said_so() -> None:
 
 def test_whole_fields_are_tried_at_whole_values_only_and_told_exactly() -> None:
     item = limit_of("CHILDREN", 1, lambda value: isinstance(value, int) and value < 4)
-    assert item.text == "Decline holds while children stays 3 or less."
+    assert item.text == "Decline holds while children is up to 3."
 
 
 def test_every_category_is_tried() -> None:
@@ -69,7 +134,7 @@ def test_every_category_is_tried() -> None:
 def test_a_field_that_is_not_given_is_told_what_it_would_have_to_be() -> None:
     item = limit_of("OUTSIDE", None, lambda value: value is None or float(value) < 0.5)
     assert item.shown == "not given"
-    assert item.text == "Outside score is not given; decline holds once it stays below 0.49."
+    assert item.text == "Outside score is not given; if it were, decline would hold up to 0.49."
 
 
 def test_protected_fields_and_the_key_are_never_tried() -> None:
