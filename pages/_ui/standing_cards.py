@@ -34,7 +34,8 @@ def standing(case: Case, narrow: bool) -> None:
         view = case.desk.distribution(case.score, chosen or names[0])
         where = f": {view.place}" if view.place else ""
         st.markdown(f"**{plain(view.client_shown)}**{plain(where)}")
-        st.caption(plain(f"Of {view.clients:,} clients in a sample of those the model learnt from, with a known value."))
+        known = f"{view.clients:,} clients whose value is known"
+        st.caption(plain(f"Compared with {known}, a sample of those the model learnt from."))
         if view.bins:
             st.plotly_chart(
                 ReadyFigure(distribution_chart.figure_of(view, narrow)),

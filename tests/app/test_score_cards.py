@@ -164,7 +164,7 @@ def test_every_client_is_shown_by_its_own_main_feature_until_somebody_chose_one(
 def test_it_is_said_which_clients_a_feature_is_spread_over(desk: Desk) -> None:
     score = desk.score(CLIENT)
     view = desk.distribution(score, desk.shown_features(score, 1)[0].name)
-    words = f"Of {view.clients:,} clients in a sample of those the model learnt from, with a known value."
+    words = f"Compared with {view.clients:,} clients whose value is known, a sample of those the model learnt from."
     assert plain(words) in all_text(page())
 
 
