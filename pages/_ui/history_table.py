@@ -12,7 +12,7 @@ import streamlit as st
 from core.casework.history import HistoryPage, HistoryRow
 from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
-from core.casework.override_sides import HIGH, LOW, REFERRAL, SIDE_WORDS
+from core.casework.override_sides import HIGH, LOW, REFERRAL
 from pages._ui import clicked_row, history_forms, history_state
 from pages._ui.session import visitor
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
@@ -30,7 +30,11 @@ SORTS: Final = {
     SortBy.OFFICER: "Officer",
 }
 DESCENDING, ASCENDING = "Descending", "Ascending"
-_SIDES: Final = {LOW: ("low side", "orange"), HIGH: ("high side", "violet"), REFERRAL: (SIDE_WORDS[REFERRAL], "blue")}
+_SIDES: Final = {LOW: ("low side", "orange"), HIGH: ("high side", "violet"), REFERRAL: ("no referral", "blue")}
+_SIDES_HELP: Final = (
+    "Low side: approved where decline was recommended. High side: declined where approve was. "
+    "No referral: decided where a referral was recommended, which is no override."
+)
 _AROUND: Final = 2  # numbered pages on each side of the one that is shown
 
 _WIDE: Final = (
@@ -215,11 +219,13 @@ def _columns(without_year: bool) -> dict[str, object]:
         "Grade": config.TextColumn(width=50, alignment="center"),
         "Recommended": _badges(recommended, 104),
         "Decision": _badges(decided, 100),
-        "Override": _badges(dict(_SIDES.values()), 132),
+        "Override": _badges(dict(_SIDES.values()), 92, _SIDES_HELP),
         "By": config.TextColumn(width=138, help="“demo”: made by set-up, so that there is something to show."),
         "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 92),
     }
 
 
-def _badges(colours: dict[str, str], width: int) -> object:
-    return st.column_config.MultiselectColumn(width=width, options=list(colours), color=list(colours.values()))
+def _badges(colours: dict[str, str], width: int, told: str | None = None) -> object:
+    return st.column_config.MultiselectColumn(
+        width=width, help=told, options=list(colours), color=list(colours.values())
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from core import settings
 from core.accounts.roles import Role
 from core.casework.export import Form
+from core.casework.history_export import Order
 from core.casework.history_question import EVER, HistoryQuestion, Overridden
 from core.errors import SignInRefused
 from core.ledger.event import Event
@@ -27,6 +30,7 @@ from pages._ui.history_download import Visit, making
 from pages._ui.history_table import shown_pages
 from pages._ui.words import plain
 from tests.app.conftest import Visitor, all_text
+from tests.app.downloads import offered_files
 from tests.decided import ANA, BEN, NOTE, clients_with, decided, scored
 from tests.desks import fresh_copy, session_token
 
@@ -140,11 +144,7 @@ def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_
     test = page()
     counted = "50.0 % approved, 1 override (1 low-side, 0 high-side), 1 decided instead of a referral."
     assert plain(counted) in all_text(test)
-    assert [list(badges) for badges in test.dataframe[0].value["Override"]] == [
-        [],
-        ["instead of a referral"],
-        ["low side"],
-    ]
+    assert [list(badges) for badges in test.dataframe[0].value["Override"]] == [[], ["no referral"], ["low side"]]
     next(one for one in test.segmented_control if one.label == "Spread").set_value("overrides").run()
     assert plain("Decided instead of a referral, which is no override: 1 (ben 1).") in all_text(test)
     assert applications(page(override="Instead of a referral")) == [instead.application]
@@ -156,7 +156,8 @@ def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_
         page(record=str(instead.sequence - 1))
     )
     question = HistoryQuestion(EVER, override=Overridden.REFERRAL)
-    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), question, Form.CSV, visit(own))()))
+    order = Order(question, Form.CSV, "declined.csv")
+    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), order, visit(own))()))
     columns = ["application", "recommendation", "decision", "override_side"]
     assert [list(row.values()) for row in table.select(columns).to_pylist()] == [
         [instead.application, "refer", "decline", "referral"]
@@ -295,15 +296,30 @@ def visit(own: Settings, role: Role = Role.OFFICER) -> Visit:
 
 def test_an_export_holds_the_filtered_rows_and_is_an_event(past: Past, own: Settings) -> None:
     question = HistoryQuestion(EVER, decisions=("decline",))
-    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), question, Form.CSV, visit(own))()))
+    order = Order(question, Form.CSV, "declined.csv")
+    table = pa_csv.read_csv(BytesIO(making(cache.ledger(), order, visit(own))()))
     assert table.num_rows == DECLINED + 1
     (event,) = exports()
     assert (event.actor.name, event.actor.address, event.public["rows"]) == ("officer", "10.0.0.7", DECLINED + 1)
     assert event.public["filter"] == "decision decline"
 
 
+def test_the_event_of_an_export_names_the_very_file_that_the_visitor_gets(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = offered_files(monkeypatch)
+    page()
+    for name, make in offered.items():
+        content = make()
+        told = exports()[-1].public
+        assert (told["file"], told["sha256"]) == (name, hashlib.sha256(content).hexdigest())
+    assert [name.partition(".")[2] for name in offered] == ["csv", "parquet"]
+    assert all(re.fullmatch(r"solvent-history-\d{8}-\d{6}\.\w+", name) for name in offered)
+
+
 def test_whoever_signed_out_meanwhile_gets_no_file(past: Past, own: Settings) -> None:
-    export = making(cache.ledger(), HistoryQuestion(EVER), Form.PARQUET, Visit(cache.accounts(), "nonsense", ""))
+    order = Order(HistoryQuestion(EVER), Form.PARQUET, "all.parquet")
+    export = making(cache.ledger(), order, Visit(cache.accounts(), "nonsense", ""))
     with pytest.raises(SignInRefused):
         export()
     assert exports() == ()
