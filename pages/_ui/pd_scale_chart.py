@@ -12,11 +12,13 @@ from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, 
 
 _TOP, _BOTTOM = 0.61, 0.29  # the band of grades inside the height
 _BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
+_POINTER = 0.06  # half of its height, so that its tip meets the band
 _CLIENT_WORDS = 0.28  # share of the width that they take where the scale is narrowest
-_DIAMOND = 0.02  # share of the width its half takes, with a little room
-_TICK_ROOM, _TICK_ROOM_NARROW = 0.075, 0.12
-_HEIGHT = 92  # px; the row of similar clients adds its share
-_SIMILAR_ROW = -0.22  # where it lies below the scale
+_TICK_ROOM, _TICK_ROOM_NARROW = 0.075, 0.13  # share of the width that a written probability needs
+_TICK_ROWS = 2  # below each other, for borders of grades that lie close together
+_TICK_ROW = 0.15  # share of the height that the second one takes
+_HEIGHT = 92  # px; a second row of ticks and the row of similar clients add their share
+_SIMILAR_ROW = -0.22  # where it lies below the ticks
 _SIMILAR_LOWEST, _WORDS_LOWEST = -0.40, -0.62  # end of the picture: words beside the bar, or below it
 _WORDS_ROOM = 0.42  # share of the narrowest width that the words beside the bar take
 
@@ -25,13 +27,18 @@ def figure_of(
     view: PdScale, recommendation: Recommendation, narrow: bool, similar: SimilarClients | None = None
 ) -> Part:
     colour = palette.RECOMMENDED[recommendation]
-    lowest = 0.0 if similar is None else _lowest(similar)
-    below = [] if similar is None else [_similar_words(similar)]
+    ticks = _in_rows(view, _TICK_ROOM_NARROW if narrow else _TICK_ROOM)
+    base = -_TICK_ROW * max((row for row, _ in ticks), default=0)
+    lowest = base + (0.0 if similar is None else _lowest(similar))
+    below = [] if similar is None else [_similar_words(similar, base + _SIMILAR_ROW)]
     return figure(
         [_client(view, colour)],
-        shapes=[*_bands(view), _cut_line(view), *([] if similar is None else _similar_bar(similar))],
+        shapes=[
+            *(*_bands(view), _cut_line(view)),
+            *([] if similar is None else _similar_bar(similar, base + _SIMILAR_ROW)),
+        ],
         annotations=[
-            *(*_letters(view), *_ticks(view, narrow), _cut_words(view)),
+            *(*_letters(view), *_ticks(ticks), _cut_words(view)),
             *(_client_words(view, colour, narrow), *below),
         ],
         height=round(_HEIGHT * (1 - lowest)),
@@ -42,32 +49,32 @@ def figure_of(
     )
 
 
-def _similar_bar(similar: SimilarClients) -> list[Part]:
+def _similar_bar(similar: SimilarClients, row: float) -> list[Part]:
     """The middle 80 % of them as a bar, the one in the middle as a stroke."""
     half = 0.10
     return [
         box(
-            *(similar.low_position, similar.high_position, _SIMILAR_ROW - 0.03, _SIMILAR_ROW + 0.03, palette.ACCENT),
+            *(similar.low_position, similar.high_position, row - 0.03, row + 0.03, palette.ACCENT),
             layer="above",
         ),
         line(
-            *(similar.median_position, similar.median_position, _SIMILAR_ROW - half, _SIMILAR_ROW + half),
+            *(similar.median_position, similar.median_position, row - half, row + half),
             palette.ACCENT,
             2.5,
         ),
     ]
 
 
-def _similar_words(similar: SimilarClients) -> Part:
+def _similar_words(similar: SimilarClients, row: float) -> Part:
     """Short enough for every width: the caption below the scale says the range."""
     words = f"{similar.clients:,} similar clients"
     side = _side(similar)
     if side == "below":
         middle = (similar.low_position + similar.high_position) / 2
-        return note(words, middle, _SIMILAR_ROW, yanchor="top", yshift=-10, colour=palette.QUIET)
+        return note(words, middle, row, yanchor="top", yshift=-10, colour=palette.QUIET)
     if side == "left":
-        return note(words, similar.low_position, _SIMILAR_ROW, xanchor="right", xshift=-9, colour=palette.QUIET)
-    return note(words, similar.high_position, _SIMILAR_ROW, xanchor="left", xshift=9, colour=palette.QUIET)
+        return note(words, similar.low_position, row, xanchor="right", xshift=-9, colour=palette.QUIET)
+    return note(words, similar.high_position, row, xanchor="left", xshift=9, colour=palette.QUIET)
 
 
 def _side(similar: SimilarClients) -> str:
@@ -82,13 +89,19 @@ def _lowest(similar: SimilarClients) -> float:
 
 
 def _client(view: PdScale, colour: str) -> Part:
-    diamond = {"symbol": "diamond", "size": 17, "color": colour, "opacity": 1}
+    """A pointer that stands on the band: within it, it would cover the letter of a narrow grade."""
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [view.client.position],
-        "y": [(_TOP + _BOTTOM) / 2],
-        "marker": {**diamond, "line": {"width": 1.5, "color": palette.GRID}},
+        "y": [_TOP + _POINTER],
+        "marker": {
+            "symbol": "triangle-down",
+            "size": 15,
+            "color": colour,
+            "opacity": 1,
+            "line": {"width": 1.5, "color": palette.GRID},
+        },
         "cliponaxis": False,
     }
 
@@ -107,23 +120,28 @@ def _bands(view: PdScale) -> list[Part]:
 
 
 def _letters(view: PdScale) -> list[Part]:
-    """In the middle of each grade, or aside where the client's diamond would hide it."""
-    notes = []
-    for grade in view.grades:
-        at = (grade.start + grade.end) / 2
-        if abs(at - view.client.position) < _DIAMOND:
-            at = (grade.start + at) / 2
-        notes.append(marked_note(f"<b>{escape(grade.letter)}</b>", at, (_TOP + _BOTTOM) / 2, yanchor="middle"))
-    return notes
+    return [
+        marked_note(
+            *(f"<b>{escape(grade.letter)}</b>", (grade.start + grade.end) / 2, (_TOP + _BOTTOM) / 2), yanchor="middle"
+        )
+        for grade in view.grades
+    ]
 
 
-def _ticks(view: PdScale, narrow: bool) -> list[Part]:
-    room = _TICK_ROOM_NARROW if narrow else _TICK_ROOM
-    shown: list[Mark] = []
+def _in_rows(view: PdScale, room: float) -> list[tuple[int, Mark]]:
+    """Every border between grades in the first row that has room for it; what no row has room for is left out."""
+    rows: list[list[Mark]] = [[] for _ in range(_TICK_ROWS)]
     for mark in view.ticks:
-        if not shown or mark.position - shown[-1].position >= room:
-            shown.append(mark)
-    return [note(m.text, m.position, _BOTTOM, yanchor="top", yshift=-4, colour=palette.QUIET) for m in shown]
+        free = (row for row in rows if not row or mark.position - row[-1].position >= room)
+        next(free, []).append(mark)
+    return [(place, mark) for place, row in enumerate(rows) for mark in row]
+
+
+def _ticks(ticks: list[tuple[int, Mark]]) -> list[Part]:
+    return [
+        note(mark.text, mark.position, _BOTTOM - _TICK_ROW * row, yanchor="top", yshift=-4, colour=palette.QUIET)
+        for row, mark in ticks
+    ]
 
 
 def _cut_line(view: PdScale) -> Part:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from core.policy.recommendation import Recommendation
-from core.scoring.pd_scale import GradeSegment, Mark, PdScale
+from core.scoring.pd_scale import GradeSegment, Mark, PdScale, position
 from core.scoring.waterfall import Bar, BarKind, Grouping, Unit, Waterfall
 from core.scoring.waterfall_axis import Axis, Band, Tick
 from pages._ui import palette, pd_scale_chart, waterfall_chart
@@ -168,12 +169,33 @@ def test_the_clients_mark_has_the_colour_of_the_recommendation(recommendation: R
     assert trace["x"] == [0.9]
 
 
-def test_ticks_that_would_touch_on_a_phone_are_thinned() -> None:
-    assert "3 %" in texts(pd_scale_chart.figure_of(a_scale(), Recommendation.REFER, narrow=False))
-    assert "3 %" not in texts(pd_scale_chart.figure_of(a_scale(), Recommendation.REFER, narrow=True))
+CUTS = (0.0025, 0.005, 0.0075, 0.025, 0.10, 0.20)
 
 
-def test_the_diamond_never_hides_the_letter_of_its_grade() -> None:
-    notes = layout(pd_scale_chart.figure_of(a_scale(client=0.25), Recommendation.APPROVE, narrow=False))["annotations"]
-    letter = next(note for note in notes if note["text"] == "<b>A</b>")
-    assert abs(float(str(letter["x"])) - 0.25) > 0.02
+@pytest.mark.parametrize(("narrow", "width", "letters"), [(False, 560, 6), (True, 320, 6)])
+def test_every_border_between_grades_is_written_and_no_two_touch(narrow: bool, width: int, letters: int) -> None:
+    scale = replace(a_scale(), ticks=tuple(Mark(position(cut), f"{100 * cut:g} %") for cut in CUTS))
+    notes = layout(pd_scale_chart.figure_of(scale, Recommendation.REFER, narrow))["annotations"]
+    written = [note for note in notes if str(note["text"]) in {mark.text for mark in scale.ticks}]
+    assert {str(note["text"]) for note in written} == {mark.text for mark in scale.ticks}
+    for row in {note["y"] for note in written}:
+        places = sorted(float(str(note["x"])) for note in written if note["y"] == row)
+        assert all(width * (after - before) >= 7 * letters - 1 for before, after in pairwise(places))
+
+
+def test_a_second_row_of_borders_makes_the_picture_taller() -> None:
+    narrow = layout(pd_scale_chart.figure_of(a_scale(), Recommendation.REFER, narrow=True))
+    wide = layout(pd_scale_chart.figure_of(a_scale(), Recommendation.REFER, narrow=False))
+    assert int(str(narrow["height"])) > int(str(wide["height"]))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_clients_mark_stands_on_the_band_and_never_hides_the_letter_of_a_grade(narrow: bool) -> None:
+    figure = pd_scale_chart.figure_of(a_scale(client=0.25), Recommendation.APPROVE, narrow)
+    mark = figure["data"][0]
+    letter = next(note for note in layout(figure)["annotations"] if note["text"] == "<b>A</b>")
+    top = max(float(str(shape["y1"])) for shape in layout(figure)["shapes"] if shape["type"] == "rect")
+    height = int(str(layout(figure)["height"])) / (1 - float(str(layout(figure)["yaxis"]["range"][0])))
+    assert letter["x"] == mark["x"][0] == 0.25
+    assert height * (mark["y"][0] - top) >= 0.3 * mark["marker"]["size"]
+    assert float(str(letter["y"])) < top
