@@ -58,18 +58,30 @@ def recorded_verification(
     return found
 
 
-def recorded_head(ledger: Ledger, acting: Acting, address: str = "") -> str:
-    """The head as a file to keep elsewhere, the event of this download included; PermissionRefused."""
+@dataclass(frozen=True)
+class Order:
+    """Which events are to be exported, and what the file is called."""
+
+    question: AuditQuestion  # its page does not matter
+    form: Form
+    name: str  # as the visitor gets it: "solvent-audit-20261121-145900.csv"
+
+
+def recorded_head(ledger: Ledger, acting: Acting, address: str = "", name: str = "") -> str:
+    """The head as a file to keep elsewhere, the event of this download included; PermissionRefused.
+
+    `name`: what the visitor gets the file under.
+    """
     roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
-    public: Public = {"count": ledger.head.count, "hash": ledger.head.hash.hex()}
+    public: Public = {"file": name, "count": ledger.head.count, "hash": ledger.head.hash.hex()}
     ledger.append([Draft(DOWNLOADED, actor_of(acting, address), THE_HEAD, public)])
     return ledger.head.as_json(ledger.keys.ledger_id)
 
 
-def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting: Acting, address: str = "") -> bytes:
+def recorded_export(ledger: Ledger, order: Order, acting: Acting, address: str = "") -> bytes:
     """All rows of the question as a file; PermissionRefused, and ExportRefused for more than a file should hold."""
     roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
-    where, bound = matching(ledger, question)
+    where, bound = matching(ledger, order.question)
     with ledger.reading() as cursor:
         total = count(cursor, where, bound)
         if total > MOST_EXPORTED_ROWS:
@@ -78,11 +90,12 @@ def recorded_export(ledger: Ledger, question: AuditQuestion, form: Form, acting:
             )
         rows = rows_of(cursor, where, bound, total, 0)
     cells = [_cells(row) for row in rows]
-    content = csv_bytes(COLUMNS, cells) if form is Form.CSV else parquet_bytes(COLUMNS, cells)
+    content = csv_bytes(COLUMNS, cells) if order.form is Form.CSV else parquet_bytes(COLUMNS, cells)
     public: Public = {
-        "format": form.value,
+        "file": order.name,
+        "format": order.form.value,
         "rows": total,
-        "filter": question.in_words(),
+        "filter": order.question.in_words(),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     ledger.append([Draft(EXPORTED, actor_of(acting, address), THE_AUDIT, public)])

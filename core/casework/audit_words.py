@@ -112,14 +112,15 @@ def _erased(subject: str, public: Public) -> str:
 def _exported(subject: str, public: Public) -> str:
     rows, words = whole(public, "rows"), text(public, "filter")
     count = f"{rows:,} row{'' if rows == 1 else 's'}" if rows is not None else "Rows"
-    form = text(public, "format")
-    return _ended(f"{count} of {subject or 'the record'} left the desk{f' as {form}' if form else ''}", words)
+    name = text(public, "file") or text(public, "format")  # early events tell no name
+    return _ended(f"{count} of {subject or 'the record'} left the desk{f' as {name}' if name else ''}", words)
 
 
 def _downloaded(subject: str, public: Public) -> str:
     count = whole(public, "count")
     upto = f" as of event {count:,}" if count is not None else ""
-    return f"The {subject or 'file'} was downloaded{upto}."
+    name = text(public, "file")
+    return f"The {subject or 'file'} was downloaded{upto}{f' as {name}' if name else ''}."
 
 
 def _verified(subject: str, public: Public) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,15 @@ _ROWS_AT_ONCE = 50_000
 class Form(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
+
+
+def file_name(what: str, at: datetime, ending: str) -> str:
+    """What every file that leaves the desk is called; its event tells the same name.
+
+    >>> file_name("history", datetime(2026, 11, 21, 18, 32, 39, tzinfo=UTC), "csv")
+    'solvent-history-20261121-183239.csv'
+    """
+    return f"solvent-{what}-{at.astimezone(UTC):%Y%m%d-%H%M%S}.{ending}"
 
 
 def csv_bytes(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
 import duckdb
@@ -35,17 +34,17 @@ class Chain(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be exported, for when."""
+    """What is to be exported, and what the file is called."""
 
     question: HistoryQuestion  # its page does not matter
     form: Form
-    now: datetime
+    name: str  # as the visitor gets it: "solvent-history-20261121-145900.csv"
     notes: Notes | None = None  # unseals them, where the question searches in notes
 
 
 @dataclass(frozen=True)
 class ExportedFile:
-    name: str  # "solvent-history-20261121-145900-1a2b3c4d.csv"
+    name: str
     content: bytes
     rows: int
     sha256: str
@@ -61,7 +60,7 @@ def recorded_export(chain: Chain, order: Order, acting: Acting, address: str = "
     with chain.reading() as cursor:
         table = _asked(cursor, order)
     content = bytes_of(table, order.form)
-    made = ExportedFile(_name(order, content), content, table.num_rows, hashlib.sha256(content).hexdigest())
+    made = ExportedFile(order.name, content, table.num_rows, hashlib.sha256(content).hexdigest())
     chain.append([_event(made, order, acting, address)])
     return made
 
@@ -90,8 +89,3 @@ def _event(made: ExportedFile, order: Order, acting: Acting, address: str) -> Dr
             "sha256": made.sha256,
         },
     )
-
-
-def _name(order: Order, content: bytes) -> str:
-    moment = order.now.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"solvent-{THE_HISTORY}-{moment}-{hashlib.sha256(content).hexdigest()[:8]}.{order.form.value}"

@@ -11,22 +11,22 @@ from core.accounts import sessions
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
 from core.casework.audit import AuditQuestion
-from core.casework.audit_records import MOST_EXPORTED_ROWS, recorded_export, recorded_head
-from core.casework.export import Form
+from core.casework.audit_records import MOST_EXPORTED_ROWS, THE_AUDIT, THE_HEAD, Order, recorded_export, recorded_head
+from core.casework.export import Form, file_name
 from core.ledger.ledger import Ledger
 from pages._ui import cache
 from pages._ui.session import visitor
 
-_STAMP = "%Y-%m-%d-%H%MZ"  # UTC; a new minute is a new name, so no two files of a day are taken for the same
 _MIME = {Form.CSV: "text/csv", Form.PARQUET: "application/vnd.apache.parquet"}
 _WORDS = {Form.CSV: "CSV", Form.PARQUET: "Parquet"}
 
 
 def head_button(ledger: Ledger) -> None:
+    name = file_name(THE_HEAD, _now(), "json")
     st.download_button(
         "Download the head",
-        head_maker(ledger),
-        f"solvent-head-{_now():{_STAMP}}.json",
+        head_maker(ledger, name),
+        name,
         "application/json",
         on_click="ignore",
         key="download_head",
@@ -45,10 +45,12 @@ def export_buttons(ledger: Ledger, question: AuditQuestion, rows: int) -> None:
             return
         st.caption(f"{rows:,} {'event' if rows == 1 else 'events'}, as filtered. The export is an event itself.")
         for form in Form:
+            # the browser is told the name with the button, so the event has to be told it here too
+            name = file_name(THE_AUDIT, _now(), form.value)
             st.download_button(
                 _WORDS[form],
-                export_maker(ledger, question, form),
-                f"solvent-audit-{_now():{_STAMP}}.{form.value}",
+                export_maker(ledger, Order(question, form, name)),
+                name,
                 _MIME[form],
                 on_click="ignore",
                 key=f"export_{form.value}",
@@ -57,16 +59,16 @@ def export_buttons(ledger: Ledger, question: AuditQuestion, rows: int) -> None:
             )
 
 
-def head_maker(ledger: Ledger) -> Callable[[], str]:
+def head_maker(ledger: Ledger, name: str) -> Callable[[], str]:
     """Makes the head's file at the click."""
     asks, address = _asking(), visitor.address()
-    return lambda: recorded_head(ledger, asks(), address)
+    return lambda: recorded_head(ledger, asks(), address, name)
 
 
-def export_maker(ledger: Ledger, question: AuditQuestion, form: Form) -> Callable[[], bytes]:
+def export_maker(ledger: Ledger, order: Order) -> Callable[[], bytes]:
     """Makes the file of these events at the click."""
     asks, address = _asking(), visitor.address()
-    return lambda: recorded_export(ledger, question, form, asks(), address)
+    return lambda: recorded_export(ledger, order, asks(), address)
 
 
 def _asking() -> Callable[[], Person]:

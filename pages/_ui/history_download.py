@@ -11,8 +11,8 @@ import streamlit as st
 from core.accounts import sessions
 from core.accounts.roles import Action, Page
 from core.accounts.store import AccountStore
-from core.casework.export import Form
-from core.casework.history_export import MOST_EXPORTED_ROWS, Order, recorded_export
+from core.casework.export import Form, file_name
+from core.casework.history_export import MOST_EXPORTED_ROWS, THE_HISTORY, Order, recorded_export
 from core.casework.history_notes import notes_in
 from core.casework.history_question import HistoryQuestion
 from core.ledger.ledger import Ledger
@@ -44,12 +44,15 @@ def button(ledger: Ledger, question: HistoryQuestion, rows: int) -> None:
         st.markdown("**What fits the filters, newest first**" if question.note else f"**{rows:,} rows**, newest first")
         st.caption("Our ids and references, and what can be filtered by: nothing that names a person.")
         visit = Visit(cache.accounts(), visitor.token(), visitor.address())
+        notes = notes_in(ledger) if question.note else None
         with st.container(horizontal=True):
             for form, (label, icon, mime) in _FORMS.items():
+                # the browser is told the name with the button, so the event has to be told it here too
+                name = file_name(THE_HISTORY, visitor.now(), form.value)
                 st.download_button(
                     label,
-                    making(ledger, question, form, visit),
-                    f"solvent-history-{visitor.now():%Y%m%d-%H%M%S}.{form.value}",
+                    making(ledger, Order(question, form, name, notes), visit),
+                    name,
                     mime,
                     key=f"export_{form.value}",
                     icon=icon,
@@ -58,13 +61,11 @@ def button(ledger: Ledger, question: HistoryQuestion, rows: int) -> None:
         st.caption("Each export is an event of the record: by whom, the filters, and the file's SHA-256.")
 
 
-def making(ledger: Ledger, question: HistoryQuestion, form: Form, visit: Visit) -> Callable[[], bytes]:
+def making(ledger: Ledger, order: Order, visit: Visit) -> Callable[[], bytes]:
     """Makes the file when it is wanted: whoever may not any more by then gets none."""
 
     def made() -> bytes:
-        now = visitor.now()
-        person = sessions.acting(visit.accounts, visit.token, Page.HISTORY, Action.EXPORT, now)
-        order = Order(question, form, now, notes_in(ledger) if question.note else None)
+        person = sessions.acting(visit.accounts, visit.token, Page.HISTORY, Action.EXPORT, visitor.now())
         return recorded_export(ledger, order, person, visit.address).content
 
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.accounts import sessions
 from core.accounts.people import CONSOLE
 from core.accounts.roles import Role
 from core.casework.audit import AuditQuestion
-from core.casework.audit_records import Verify, recorded_verification
+from core.casework.audit_records import Order, Verify, recorded_verification
 from core.casework.audit_words import Group
 from core.casework.export import Form
 from core.errors import PermissionRefused, SignInRefused
@@ -24,6 +25,7 @@ from pages._ui import audit_files, audit_replay, beside, cache
 from pages._ui.session import visitor as visitor_module
 from tests.app.audited import click, journal_file, page
 from tests.app.conftest import Visitor, all_text
+from tests.app.downloads import offered_files
 from tests.desks import fresh_copy, session_token
 from tests.ledgers import a_draft, a_sealed_draft
 
@@ -100,7 +102,7 @@ def test_records_that_cannot_be_read_are_named_beside_a_sound_chain(ledger: Ledg
 
 
 def test_the_chain_is_verified_against_a_head_that_was_downloaded(ledger: Ledger) -> None:
-    head = audit_files.head_maker(ledger)()
+    head = audit_files.head_maker(ledger, "head.json")()
     assert json.loads(head)["count"] == ledger.head.count
     assert ledger.event(ledger.head.count).kind == "downloaded"
     test = click(against(page(), head.encode()), "Verify against it")
@@ -110,20 +112,24 @@ def test_the_chain_is_verified_against_a_head_that_was_downloaded(ledger: Ledger
 def test_a_head_counts_whatever_its_file_is_called_and_a_wrong_file_takes_its_place(ledger: Ledger) -> None:
     test = page()
     assert not test.file_uploader[0].proto.type  # a file that the browser refused would leave the one before in force
-    test.file_uploader[0].set_value(("kept", audit_files.head_maker(ledger)().encode(), "")).run()
+    test.file_uploader[0].set_value(("kept", kept_head(ledger).encode(), "")).run()
     assert not next(button for button in test.button if button.label == "Verify against it").disabled
     against(test, b"no head")
     assert next(button for button in test.button if button.label == "Verify against it").disabled
 
 
+def kept_head(ledger: Ledger) -> str:
+    return audit_files.head_maker(ledger, "head.json")()
+
+
 def forged(ledger: Ledger) -> bytes:
-    return json.dumps(json.loads(audit_files.head_maker(ledger)()) | {"hash": "ab" * 32}).encode()
+    return json.dumps(json.loads(kept_head(ledger)) | {"hash": "ab" * 32}).encode()
 
 
 def test_a_head_that_the_chain_does_not_go_through_stays_said_until_another_one_holds(
     ledger: Ledger, visitor: Visitor
 ) -> None:
-    kept, other = audit_files.head_maker(ledger)(), forged(ledger)
+    kept, other = kept_head(ledger), forged(ledger)
     count = json.loads(other)["count"]
     click(page(), "Verify")
     click(against(page(), other), "Verify against it")
@@ -169,11 +175,26 @@ def test_a_wrong_file_is_named_and_cannot_be_verified_against(ledger: Ledger, co
 @pytest.mark.parametrize("form", list(Form))
 def test_the_filtered_events_leave_as_a_file_and_that_is_an_event(ledger: Ledger, form: Form) -> None:
     question = AuditQuestion(groups=(Group.EXPORTS_AND_DOWNLOADS,))
-    content = audit_files.export_maker(ledger, question, form)()
+    content = audit_files.export_maker(ledger, Order(question, form, "exports"))()
     assert (content.count(b"\n") == 6) if form is Form.CSV else content.startswith(b"PAR1")
     event = ledger.event(ledger.head.count)
     assert (event.kind, event.actor.name, event.actor.address) == ("exported", "auditor", "10.0.0.9")
     assert (event.public["rows"], event.public["format"]) == (5, form.value)
+
+
+def test_the_event_of_a_file_names_the_very_file_that_the_visitor_gets(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = offered_files(monkeypatch)
+    page()
+    for name, make in offered.items():
+        make()
+        assert ledger.event(ledger.head.count).public["file"] == name
+    assert {re.sub(r"\d{8}-\d{6}", "<moment>", name) for name in offered} >= {
+        "solvent-audit-<moment>.csv",
+        "solvent-audit-<moment>.parquet",
+        "solvent-head-<moment>.json",
+    }
 
 
 def test_nothing_is_exported_before_the_click(ledger: Ledger) -> None:
@@ -183,14 +204,15 @@ def test_nothing_is_exported_before_the_click(ledger: Ledger) -> None:
 
 
 def test_a_click_after_the_session_has_ended_gives_no_file(ledger: Ledger, visitor: Visitor) -> None:
-    head, export = audit_files.head_maker(ledger), audit_files.export_maker(ledger, AuditQuestion(), Form.CSV)
+    order = Order(AuditQuestion(), Form.CSV, "all.csv")
+    head, export = audit_files.head_maker(ledger, "head.json"), audit_files.export_maker(ledger, order)
     sessions.sign_out(cache.accounts(), visitor.token(), None, visitor_module.now())
     for make in (head, export):
         with pytest.raises(SignInRefused):
             make()
     visitor.role = Role.ADMINISTRATOR
     with pytest.raises(PermissionRefused):
-        audit_files.head_maker(ledger)()
+        audit_files.head_maker(ledger, "head.json")()
     assert len(ledger.events(kinds=["exported", "downloaded"])) == 5
 
 

@@ -24,9 +24,14 @@ def downloaded(page: Page, name: str, to: Path) -> Download:
     return arriving.value
 
 
-def exported(page: Page, to: Path) -> list[dict[str, str]]:
+def exported(page: Page, to: Path, form: str = "CSV") -> str:
+    """The name of the file that the visitor gets."""
     press(page, "Export")
-    assert downloaded(page, "CSV", to).suggested_filename.endswith(".csv")
+    name = downloaded(page, form, to).suggested_filename
     page.keyboard.press("Escape")
-    with to.open(newline="") as file:
-        return list(csv.DictReader(file))
+    return name
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as opened:
+        return list(csv.DictReader(opened))

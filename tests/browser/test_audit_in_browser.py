@@ -14,7 +14,7 @@ from core import settings
 from core.accounts.roles import Role
 from core.accounts.sign_in import sign_in
 from core.accounts.store import open_accounts
-from tests.browser.audit_steps import downloaded, drawn, exported, press
+from tests.browser.audit_steps import downloaded, drawn, exported, press, rows_of
 from tests.browser.server import data_dir_of
 from tests.browser.visits import Screen, visit
 
@@ -37,13 +37,16 @@ def test_the_auditor_finds_a_refused_sign_in_and_takes_the_list_along(
         expect(page.get_by_text("newest first")).to_be_visible()
         expect(page.get_by_label("About", exact=True)).to_have_value("officer")
         page.wait_for_timeout(1_000)
-        (refused,) = [row for row in exported(page, tmp_path / "audit.csv") if row["address"] == STRANGER]
+        names = [exported(page, tmp_path / "audit.csv"), exported(page, tmp_path / "audit.parquet", "Parquet")]
+        (refused,) = [row for row in rows_of(tmp_path / "audit.csv") if row["address"] == STRANGER]
         assert (refused["kind"], refused["subject"]) == ("Sign-in refused", "officer")
         assert "officer" not in page.url
         page.reload()
         drawn(page)
-        rows = exported(page, tmp_path / "again.csv")
+        exported(page, tmp_path / "again.csv")
+        rows = rows_of(tmp_path / "again.csv")
         assert (rows[0]["kind"], rows[0]["actor"], rows[0]["address"]) == ("Exported", "auditor", "127.0.0.1")
+        assert [name in row["what"] for name, row in zip(reversed(names), rows[:2], strict=True)] == [True, True]
 
 
 def test_the_chain_is_verified_and_its_head_held_against_it(browser: Browser, address: str, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def test_a_decision_is_found_opened_exported_and_replayed(
     (row,) = csv.DictReader(file.read_text().splitlines())
     assert (row["application"], row["override_side"]) == (overridden.application, "low")
     (exported,) = journal_of(own_desk, "exported")
+    assert exported["public"]["file"] == file.name
     assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override low")
 
 

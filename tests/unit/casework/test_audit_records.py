@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,6 +17,7 @@ from core.casework import audit_records
 from core.casework.audit import AuditQuestion, audit_page
 from core.casework.audit_records import (
     COLUMNS,
+    Order,
     Verify,
     recorded_export,
     recorded_head,
@@ -40,6 +41,8 @@ class Signed:
 
 
 AUDITOR = Signed("ines", Role.AUDITOR)
+NAME = "solvent-audit-20260302-120000.csv"
+EVERYTHING = Order(AuditQuestion(), Form.CSV, NAME)
 CONSOLE = Signed("console", Role.CONSOLE)
 
 
@@ -100,11 +103,15 @@ def test_while_nothing_can_be_written_what_was_found_is_said(ledger: Ledger, mon
 
 def test_a_downloaded_head_holds_its_own_download_and_verifies(ledger: Ledger) -> None:
     before = ledger.head
-    kept = recorded_head(ledger, AUDITOR, "10.0.0.9")
-    assert Head.from_json(kept, ledger.keys.ledger_id) == ledger.head
+    kept = recorded_head(ledger, AUDITOR, "10.0.0.9", "solvent-head-20260302-120000.json")
+    assert Head.from_json(kept) == ledger.head
     event = _last(ledger)
     assert (event.kind, event.subject, event.sequence) == ("downloaded", "head", before.count + 1)
-    assert event.public == {"count": 2, "hash": before.hash.hex()}
+    assert event.public == {
+        "file": "solvent-head-20260302-120000.json",
+        "count": 2,
+        "hash": before.hash.hex(),
+    }
     ledger.append([a_draft(), a_draft()])
     assert recorded_verification(ledger, AUDITOR, Verify(against=Head.from_json(kept))).sound
 
@@ -117,7 +124,7 @@ def test_no_head_leaves_unrecorded(ledger: Ledger, monkeypatch: pytest.MonkeyPat
 
 def test_an_export_holds_the_rows_of_all_pages_in_the_pages_order(ledger: Ledger) -> None:
     shown = audit_page(ledger, AuditQuestion(rows_per_page=1), AUDITOR)
-    written = recorded_export(ledger, AuditQuestion(rows_per_page=1), Form.CSV, AUDITOR)
+    written = recorded_export(ledger, Order(AuditQuestion(rows_per_page=1), Form.CSV, NAME), AUDITOR)
     rows = list(csv.DictReader(io.StringIO(written.decode())))
     assert tuple(rows[0]) == COLUMNS
     assert [row["sequence"] for row in rows] == ["2", "1"]
@@ -127,13 +134,14 @@ def test_an_export_holds_the_rows_of_all_pages_in_the_pages_order(ledger: Ledger
 
 
 def test_a_subject_that_looks_like_a_formula_is_no_formula(ledger: Ledger) -> None:
-    written = recorded_export(ledger, AuditQuestion(groups=(Group.EXPORTS_AND_DOWNLOADS,)), Form.CSV, AUDITOR)
+    question = AuditQuestion(groups=(Group.EXPORTS_AND_DOWNLOADS,))
+    written = recorded_export(ledger, Order(question, Form.CSV, NAME), AUDITOR)
     (row,) = csv.DictReader(io.StringIO(written.decode()))
     assert row["subject"] == "'=1+1"
 
 
 def test_a_parquet_file_holds_the_values_as_they_are(ledger: Ledger) -> None:
-    table = pq.read_table(io.BytesIO(recorded_export(ledger, AuditQuestion(), Form.PARQUET, AUDITOR)))
+    table = pq.read_table(io.BytesIO(recorded_export(ledger, replace(EVERYTHING, form=Form.PARQUET), AUDITOR)))
     assert table.column_names == list(COLUMNS)
     assert table.column("subject").to_pylist() == ["=1+1", "ana"]
     assert table.column("at").to_pylist() == [NOON, NOON]
@@ -141,21 +149,29 @@ def test_a_parquet_file_holds_the_values_as_they_are(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("form", Form)
 def test_an_export_is_an_event_that_says_how_much_and_what(form: Form, ledger: Ledger) -> None:
-    content = recorded_export(ledger, AuditQuestion(groups=(Group.SIGN_INS,)), form, AUDITOR, "10.0.0.9")
+    name = f"solvent-audit-20260302-120000.{form.value}"
+    order = Order(AuditQuestion(groups=(Group.SIGN_INS,)), form, name)
+    content = recorded_export(ledger, order, AUDITOR, "10.0.0.9")
     event = _last(ledger)
     assert (event.kind, event.subject, event.actor.address) == ("exported", "audit", "10.0.0.9")
     digest = hashlib.sha256(content).hexdigest()
-    assert event.public == {"format": form.value, "rows": 1, "filter": "sign-ins", "sha256": digest}
+    assert event.public == {
+        "file": name,
+        "format": form.value,
+        "rows": 1,
+        "filter": "sign-ins",
+        "sha256": digest,
+    }
 
 
 def test_an_export_says_which_events_are_of_an_invented_past(ledger: Ledger) -> None:
     ledger.append([a_draft("decided", public={"demo": True})])
-    rows = csv.DictReader(io.StringIO(recorded_export(ledger, AuditQuestion(), Form.CSV, AUDITOR).decode()))
+    rows = csv.DictReader(io.StringIO(recorded_export(ledger, EVERYTHING, AUDITOR).decode()))
     assert [row["demo"] for row in rows] == ["true", "false", "false"]
 
 
 def test_an_export_of_nothing_is_a_line_of_names(ledger: Ledger) -> None:
-    written = recorded_export(ledger, AuditQuestion(actor="nobody"), Form.CSV, AUDITOR)
+    written = recorded_export(ledger, replace(EVERYTHING, question=AuditQuestion(actor="nobody")), AUDITOR)
     assert written.decode().replace('"', "") == ",".join(COLUMNS) + "\n"
 
 
@@ -166,9 +182,9 @@ def test_more_than_a_file_should_hold_is_refused_and_not_recorded(
     monkeypatch.setattr(audit_records, "MOST_EXPORTED_ROWS", most)
     if refused:
         with pytest.raises(ExportRefused, match="at most 1 events in one file, got 2; choose a shorter period"):
-            recorded_export(ledger, AuditQuestion(), Form.CSV, AUDITOR)
+            recorded_export(ledger, EVERYTHING, AUDITOR)
     else:
-        recorded_export(ledger, AuditQuestion(), Form.CSV, AUDITOR)
+        recorded_export(ledger, EVERYTHING, AUDITOR)
     assert ledger.head.count == (2 if refused else 3)
 
 
@@ -177,7 +193,7 @@ def test_more_than_a_file_should_hold_is_refused_and_not_recorded(
     [
         recorded_verification,
         recorded_head,
-        lambda ledger, acting: recorded_export(ledger, AuditQuestion(), Form.CSV, acting),
+        lambda ledger, acting: recorded_export(ledger, EVERYTHING, acting),
     ],
 )
 @pytest.mark.parametrize("role", Role)

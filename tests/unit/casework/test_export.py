@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,17 +15,18 @@ import pytest
 from core.accounts.people import Actor as Person
 from core.accounts.roles import Role
 from core.casework import history_export
-from core.casework.export import Cell, Form, csv_bytes, parquet_bytes
+from core.casework.export import Cell, Form, csv_bytes, file_name, parquet_bytes
 from core.casework.history_export import ExportedFile, Order, recorded_export
 from core.casework.history_question import EVER, HistoryQuestion, SortBy
 from core.casework.readings import READINGS
 from core.errors import ExportRefused, LedgerUnwritable, PermissionRefused
 from core.ledger.event import Draft, Event
 from tests.ledgers import a_ledger
-from tests.unit.casework.history_tables import NOW, HistoryTables
+from tests.unit.casework.history_tables import HistoryTables
 
 ANA = Person("ana", Role.OFFICER)
-ORDER = Order(HistoryQuestion(EVER), Form.CSV, NOW)
+NAME = "solvent-history-20261121-120000.csv"
+ORDER = Order(HistoryQuestion(EVER), Form.CSV, NAME)
 
 
 def read_back(content: bytes) -> list[list[str]]:
@@ -62,6 +63,11 @@ def test_parquet_keeps_every_value_as_it_is() -> None:
     assert table.to_pylist() == [{"text": "=1+1", "x": -0.1, "n": None}, {"text": "x", "x": 2.0, "n": 3}]
 
 
+def test_a_file_is_called_after_what_it_holds_and_the_second_by_utc() -> None:
+    at = datetime(2026, 11, 21, 18, 32, 39, tzinfo=timezone(timedelta(hours=-3)))
+    assert file_name("audit", at, "parquet") == "solvent-audit-20261121-213239.parquet"
+
+
 def a_book(rows: int = 120) -> HistoryTables:
     tables = HistoryTables()
     for number in range(rows):
@@ -94,13 +100,13 @@ def test_an_export_is_an_event_with_the_sum_of_the_file(tmp_path: Path) -> None:
     assert event is not None
     assert (event.actor.name, event.actor.role, event.actor.address) == ("ana", "officer", "10.0.0.7")
     assert event.public == {
-        "file": made.name,
+        "file": NAME,
         "format": "csv",
         "rows": 0,
         "filter": "everything decided",
         "sha256": hashlib.sha256(made.content).hexdigest(),
     }
-    assert made.name == f"solvent-history-20261121-120000-{made.sha256[:8]}.csv"
+    assert made.name == NAME
 
 
 def test_the_words_of_a_note_stay_out_of_the_event() -> None:
