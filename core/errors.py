@@ -28,6 +28,7 @@
     ├── OutcomeRefused        an outcome against its rules
     ├── ExportRefused         an export that cannot be made
     └── ErasureRefused        an erasure that cannot be carried out
+        └── ErasureOpen       begun and not finished: ordered again, it is
 
 Each message names the thing, the rule, what was got and the remedy. `exit_code` is what cron sees.
 """
@@ -146,3 +147,7 @@ class ExportRefused(SolventError):
 
 class ErasureRefused(SolventError):
     pass
+
+
+class ErasureOpen(ErasureRefused):
+    exit_code = 3

@@ -15,22 +15,24 @@ from threading import Lock
 
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
+from core.casework import erasure_open
 from core.casework.actors import actor_of
 from core.casework.erasure_person import ERASURE_BEGUN, Person
 from core.casework.erasure_preview import Preview, preview
 from core.casework.erasure_rules import check_reason
 from core.casework.json_fields import text, whole
 from core.casework.kinds import ERASED
-from core.errors import ErasureRefused
+from core.errors import ErasureRefused, SolventError
 from core.ledger.event import Draft, Event, Public
 from core.ledger.ledger import Ledger
-from core.portfolio import erasing
+from core.portfolio import erasing, erasing_room
 from core.portfolio.contract import Contract
 from core.progress import Progress, silent
 from core.settings import Settings
 
 ON_REQUEST = "request"  # the rule by which somebody was forgotten
 PORTFOLIO = "portfolio"  # the step after which no file holds the person's rows
+KEYS = "keys"  # the step after which nobody can read what is on record
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class Erasures:
     def carry_out(self, order: ErasureOrder, acting: Acting, address: str = "", progress: Progress = silent) -> Erased:
         """The person is forgotten when this returns; the same order twice is one erasure.
 
-        ErasureRefused for a reason against the rules; LedgerUnwritable, and nothing is done, while the chain cannot
-        be written. An erasure that was interrupted before is finished instead of begun anew.
+        ErasureRefused for a reason against the rules, or too little room; LedgerUnwritable, and nothing is done, while
+        the chain cannot be written. ErasureOpen: it stopped in the middle. An erasure that was interrupted before is
+        finished instead of begun anew.
         """
         roles.require(acting, Page.ERASURE, Action.ADMINISTER)
         with self._one_at_a_time:
@@ -91,13 +94,13 @@ class Erasures:
 
     def unfinished(self) -> tuple[Event, ...]:
         """Erasures that were begun and not finished, the oldest first."""
-        with self._ledger.reading() as cursor:
-            rows = cursor.execute(
-                "select sequence from events where kind = ? and (? || sequence) not in "
-                "(select idempotency_key from events where kind = ?) order by sequence",
-                [ERASURE_BEGUN, f"{ERASED}:", ERASED],
-            ).fetchall()
-        return tuple(self._ledger.event(int(row[0])) for row in rows)
+        return erasure_open.unfinished(self._ledger)
+
+    def complete(self) -> tuple[Erased, ...]:
+        """Those of which only the last event is missing are finished: nobody can name such a person any more."""
+        with self._one_at_a_time:
+            gone = [begun for begun in self.unfinished() if self._ledger.keys.applicant_key(begun.applicant) is None]
+            return tuple(self._finish(begun, silent) for begun in gone)
 
     def resume(self, progress: Progress = silent) -> tuple[Erased, ...]:
         """What was interrupted is finished: for the start of the program, in the name of who had ordered it."""
@@ -122,6 +125,8 @@ class Erasures:
 
     def _begin(self, order: ErasureOrder, found: Preview, acting: Acting, address: str) -> Event:
         reason = check_reason(order.reason, found.person.applicant_key)
+        if found.holdings.rows:
+            erasing_room.check_room(self._settings)
         reference = found.person.applicant or self._new_reference(order, found.person)
         (begun,) = self._ledger.append(
             [
@@ -152,15 +157,28 @@ class Erasures:
 
     def _finish(self, begun: Event, progress: Progress) -> Erased:
         if (done := self._ledger.find(f"{ERASED}:{begun.sequence}")) is None:
-            applicant_key = self._ledger.keys.applicant_key(begun.applicant)
-            if applicant_key:
-                erasing.erase(self._settings, self._contract, [applicant_key], progress, self._passing)
-            self._passing(PORTFOLIO)
-            progress("destroying the keys", 1.0)
-            self._ledger.keys.destroy_applicant(begun.applicant)
-            self._passing("keys")
-            (done,) = self._ledger.append([_done(begun)])
+            passed: list[str] = []
+
+            def passing(step: str) -> None:
+                passed.append(step)
+                self._passing(step)
+
+            try:
+                done = self._forget(begun, progress, passing)
+            except (SolventError, OSError) as stopped:
+                raise erasure_open.broken_off(begun, passed, str(stopped)) from stopped
         return _erased(done.sequence, done.at, done.actor.name, done.applicant, done.public)
+
+    def _forget(self, begun: Event, progress: Progress, passing: Callable[[str], None]) -> Event:
+        applicant_key = self._ledger.keys.applicant_key(begun.applicant)
+        if applicant_key:
+            erasing.erase(self._settings, self._contract, [applicant_key], progress, passing)
+        passing(PORTFOLIO)
+        progress("destroying the keys", 1.0)
+        self._ledger.keys.destroy_applicant(begun.applicant)
+        passing(KEYS)
+        (done,) = self._ledger.append([_done(begun)])
+        return done
 
 
 def _key(order: ErasureOrder) -> str:

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import argparse
 
-from core.commands.console import print_json, print_lines
+from core.commands.console import Console
+from core.commands.whole_number import whole_number
 from core.portfolio import contract_file
 from core.portfolio.tables import Tables
 from core.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=_count, metavar="N", help="at most N keys")
+    parser.add_argument("--limit", type=whole_number, metavar="N", help="at most N keys")
     parser.add_argument("--unlabelled", action="store_true", help="only applicants without an outcome")
     parser.add_argument("--json", action="store_true", help="a JSON array of numbers")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
+def run(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
     tables = Tables.open(settings.tables_file, contract_file.read(settings.contract_file))
     try:
         keys = tables.keys(arguments.limit, labelled=False if arguments.unlabelled else None)
     finally:
         tables.close()
     if arguments.json:
-        print_json([int(key) for key in keys])
+        console.json([int(key) for key in keys])
     elif keys:
-        print_lines(keys)
+        console.lines(keys)
     return 0
-
-
-def _count(words: str) -> int:
-    if not (words.isascii() and words.isdecimal() and len(words) < 10):
-        raise argparse.ArgumentTypeError(f"expected a whole number, got {words!r}")
-    return int(words)

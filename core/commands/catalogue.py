@@ -24,13 +24,14 @@ COMMANDS = {
     "people": "list, add, disable and enable people, reset a password, change a role",
 }
 # these work on the ledger, which one process opens: `run(arguments, console, place)`, wherever that process is;
-# the others open what several processes may: `run(arguments, settings)`
+# the others open what several processes may: `run(arguments, console, settings)`
 ON_THE_LEDGER = frozenset({"score", "verify", "outcomes", "erase"})
 # these work long on records, always in a process of their own: `run(arguments, console, settings, records)`
 ON_RECORDS = frozenset({"replay"})
 # what such a command asks of the process that has the ledger open; nobody types it
 BETWEEN_PROCESSES = frozenset({"records"})
 
+PROGRAM = "python -m core"  # a console shows it as it must be typed from where somebody sits
 _USAGE = 2  # what argparse ends with
 
 
@@ -38,12 +39,15 @@ def module_of(command: str) -> ModuleType:
     return importlib.import_module(f"core.commands.{command}_command")
 
 
-def parsed(command: str, words: Sequence[str], console: Console | None = None) -> argparse.Namespace:
+def parsed(
+    command: str, words: Sequence[str], console: Console | None = None, program: str = PROGRAM
+) -> argparse.Namespace:
     """What these words ask of a command; SystemExit after --help and for words it does not know.
 
-    With a console, both are said there: the command may have been typed in another process.
+    With a console, both are said there: the command may have been typed in another process. `program` is how this
+    one was called.
     """
-    title = f"python -m core {command}"
+    title = f"{program} {command}"
     own = argparse.ArgumentParser(title) if console is None else _SaidElsewhere(title, console)
     own.description = COMMANDS.get(command)
     module_of(command).configure(own)

@@ -14,8 +14,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import SolventError
-
 STANDARD_INPUT = "-"
 
 
@@ -101,19 +99,6 @@ class TerminalConsole(Console):
         self._progress.close()
         print(question, end=" ", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip()
-
-
-def print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
-
-
-def print_lines(lines: Sequence[str]) -> None:
-    print("\n".join(lines))
-
-
-def print_refusal(error: SolventError, data_dir: Path | None = None) -> None:
-    """The refusal with remedies that can be typed as they stand: this interpreter, this desk."""
-    print(f"{type(error).__name__}: {typed_from_here(str(error), data_dir)}", file=sys.stderr)
 
 
 def typed_from_here(text: str, data_dir: Path | None) -> str:

@@ -21,6 +21,8 @@ from core.casework.demo.making import (
 )
 from core.casework.demo.past import Era
 from core.casework.readings import READINGS
+from core.commands.demo_portfolio import is_demo, remaking
+from core.commands.journal_look import begins_with_a_past, has_events
 from core.desk import Desk
 from core.desk_parts import Parts, open_parts
 from core.errors import TrainingRefused
@@ -40,9 +42,15 @@ EARLIER_APPROVE_BELOW, EARLIER_DECLINE_FROM = 0.08, 0.20
 _PART = ".part"
 
 
-def has_events(settings: Settings) -> bool:
-    """Whether anything stands in the ledger; looks at the journal only, so that a ledger in use is left alone."""
-    return _has_events(settings.ledger_dir)
+def why_none(settings: Settings) -> str:
+    """Why this demo has no past and gets none any more, in a sentence; empty where it has one, or is no demo."""
+    ledger_dir = settings.ledger_dir
+    if not has_events(ledger_dir) or begins_with_a_past(ledger_dir) or not is_demo(settings):
+        return ""
+    return (
+        f"Past: this demo has none and gets none, because the record in {ledger_dir} holds something else already; "
+        f"to have one, forget the demo and make it anew: {remaking(settings)}."
+    )
 
 
 def present_model_trained_at(now: datetime) -> datetime:
@@ -62,6 +70,8 @@ def add_past(settings: Settings, seed: int, now: datetime, progress: Progress) -
         try:
             earlier = _earlier_model(parts, now, progress)
         except TrainingRefused:
+            return False
+        if has_events(settings.ledger_dir):
             return False
         eras = _eras(parts, earlier, now)
         labelled = parts.features.training_set()
@@ -107,14 +117,10 @@ def _put_in_place(made: Path, ledger_dir: Path) -> bool:
     if ledger_dir.exists():
         lock = LedgerLock.take(ledger_dir)
         try:
-            if _has_events(ledger_dir):  # looked at again: the past took minutes to make
+            if has_events(ledger_dir):  # looked at again: the past took minutes to make
                 return False
             shutil.rmtree(ledger_dir)
         finally:
             lock.release()
     made.rename(ledger_dir)
     return True
-
-
-def _has_events(ledger_dir: Path) -> bool:
-    return any(segment.stat().st_size for segment in (ledger_dir / "journal").glob("*.jsonl"))

@@ -15,3 +15,9 @@ def is_of_raw_dir(settings: Settings) -> bool:
 
 def is_demo(settings: Settings) -> bool:
     return is_synthetic(settings.raw_dir) and is_of_raw_dir(settings)
+
+
+def remaking(settings: Settings) -> str:
+    """What forgets this demo and makes it again, to be typed."""
+    default = settings.data_dir == settings.contract_file.parent
+    return "make demo-reset" if default else "python -m core setup --reset"

@@ -15,7 +15,7 @@ from core.casework.erasure_rules import LONGEST_REASON, SHORTEST_REASON
 from core.casework.retention import Due, Retention
 from core.commands.console import Console
 from core.commands.place import Place
-from core.errors import SettingsError
+from core.errors import ErasedRecord, SettingsError, UnknownApplicant
 from core.ledger.event import Json
 
 DONE, NOT_CONFIRMED = 0, 1
@@ -41,10 +41,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     _check_question(arguments)
-    if arguments.past_retention:
-        planned = _plan_retention(Retention(place.ledger(), place.settings.retention_days))
-    else:
-        planned = _plan_person(place.erasures(), arguments.applicant or arguments.application, arguments.reason)
+    try:
+        planned = _planned(arguments, place)
+    except (UnknownApplicant, ErasedRecord):
+        completed = () if arguments.preview else place.erasures().complete()
+        ordered = next((done for done in completed if done.reason == " ".join(arguments.reason.split())), None)
+        if ordered is None:
+            raise
+        _say(_person_erased(ordered), arguments.json, console)  # it stopped before the event that says so
+        return DONE
     if arguments.preview:
         _say(planned.shown, arguments.json, console)
         return DONE
@@ -70,6 +75,14 @@ class Plan:
 
     shown: Said
     carry_out: Callable[[], Said]
+
+
+def _planned(arguments: argparse.Namespace, place: Place) -> Plan:
+    if arguments.past_retention or arguments.preview:
+        place.ledger()  # a look begins no record, and what was never recorded is not past its time
+    if arguments.past_retention:
+        return _plan_retention(Retention(place.ledger(), place.settings.retention_days))
+    return _plan_person(place.erasures(), arguments.applicant or arguments.application, arguments.reason)
 
 
 def _check_question(arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from core.commands.console import ConsoleProgress, print_json, print_lines
+from core.commands.console import Console
 from core.model import registry
 from core.portfolio import contract_file
 from core.portfolio.importing import import_tables
@@ -27,16 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the report as one JSON object")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    progress = ConsoleProgress()
-    try:
-        contract = contract_file.read(settings.contract_file)
-        report = import_tables(arguments.source, contract, settings, arguments.replace, progress)
-    finally:
-        progress.close()
+def run(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
+    contract = contract_file.read(settings.contract_file)
+    report = import_tables(arguments.source, contract, settings, arguments.replace, console.progress)
     registry.retire(settings.models_dir)  # whatever was active learnt from another portfolio
     if arguments.json:
-        print_json(report.as_json())
+        console.json(report.as_json())
     else:
-        print_lines(report.lines())
+        console.lines(report.lines())
     return 0

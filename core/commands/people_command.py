@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 
 from core.accounts import changes
 from core.accounts.changes import FirstPassword
-from core.accounts.people import CONSOLE, Person, everyone
+from core.accounts.people import CONSOLE, Person, check_display_name, check_role, check_user_name, everyone
 from core.accounts.roles import PERSONAL_ROLES
 from core.accounts.store import AccountStore, open_accounts, open_accounts_to_read
-from core.commands.console import print_json, print_lines
+from core.commands.console import Console
+from core.errors import AccountRefused, UnknownPerson
 from core.settings import Settings
 
 Work = Callable[[AccountStore, argparse.Namespace, datetime], Person | FirstPassword]
 
 WORKS: dict[str, Work] = {
-    "add": lambda store, asked, now: changes.add(store, CONSOLE, asked.user_name, asked.name, asked.role, now),
+    "add": lambda store, asked, now: _added(store, asked, now),
     "disable": lambda store, asked, now: changes.disable(store, CONSOLE, asked.user_name, now),
     "enable": lambda store, asked, now: changes.enable(store, CONSOLE, asked.user_name, now),
     "reset": lambda store, asked, now: changes.reset_password(store, CONSOLE, asked.user_name, now),
@@ -45,29 +46,60 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--json", action="store_true", help="one JSON value on standard output")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
+def run(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
+    if arguments.work != "add" and not settings.accounts_file.exists():  # only a first person begins the file
+        return _nobody(arguments, console, settings)
     if arguments.work == "list":
-        _print_list(everyone(open_accounts_to_read(settings)), arguments.json)
+        people = everyone(open_accounts_to_read(settings))
+        _say([_fields(person) for person in people], [_line(person) for person in people], arguments.json, console)
     else:
-        _print_result(WORKS[arguments.work](open_accounts(settings), arguments, datetime.now(UTC)), arguments.json)
+        result = WORKS[arguments.work](open_accounts(settings), arguments, datetime.now(UTC))
+        _say_result(result, arguments.json, console)
     return 0
 
 
-def _print_list(people: tuple[Person, ...], as_json: bool) -> None:
+def _nobody(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
+    if arguments.work != "list":
+        raise UnknownPerson(
+            f"People: nobody has the user name {arguments.user_name[:40]!r}, there are no accounts in "
+            f"{settings.data_dir} yet; add the first person: python -m core people add."
+        )
+    if arguments.json:
+        console.json([])
+    console.err(f"Nobody yet in {settings.data_dir}: python -m core people add.")
+    return 0
+
+
+def _added(store: AccountStore, asked: argparse.Namespace, now: datetime) -> FirstPassword:
+    """All that is wrong at once: who is told of one thing at a time types the same words three times."""
+    try:
+        return changes.add(store, CONSOLE, asked.user_name, asked.name, asked.role, now)
+    except AccountRefused as refusal:
+        others = _complaint(check_user_name, asked.user_name), _complaint(check_display_name, asked.name)
+        complaints = dict.fromkeys((str(refusal), *others, _complaint(check_role, asked.role)))
+        raise AccountRefused(" ".join(filter(None, complaints))) from None
+
+
+def _complaint(check: Callable[[object], object], typed: object) -> str:
+    try:
+        check(typed)
+    except AccountRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _say(value: object, lines: list[str], as_json: bool, console: Console) -> None:
     if as_json:
-        print_json([_fields(person) for person in people])
+        console.json(value)
     else:
-        print_lines([_line(person) for person in people] or ["Nobody yet: `python -m core people add`."])
+        console.lines(lines)
 
 
-def _print_result(result: Person | FirstPassword, as_json: bool) -> None:
+def _say_result(result: Person | FirstPassword, as_json: bool, console: Console) -> None:
     person = result.person if isinstance(result, FirstPassword) else result
     password = {"password": result.password} if isinstance(result, FirstPassword) else {}
-    if as_json:
-        print_json(_fields(person) | password)
-    else:
-        shown = [f"Password, shown this once: {word}" for word in password.values()]
-        print_lines([_line(person), *shown])
+    shown = [f"Password, shown this once: {word}" for word in password.values()]
+    _say(_fields(person) | password, [_line(person), *shown], as_json, console)
 
 
 def _fields(person: Person) -> dict[str, str | bool]:

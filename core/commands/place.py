@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from core.commands import setup_lock
 from core.errors import LedgerUnavailable, PortfolioMissing
 from core.portfolio import contract_file
 from core.settings import Settings
@@ -27,7 +28,10 @@ class Place(Protocol):
         """The open desk."""
 
     def ledger(self) -> Ledger:
-        """The open ledger; LedgerUnavailable or PortfolioMissing where there is none."""
+        """The open ledger, with something on it: who only looks begins none. LedgerUnavailable, PortfolioMissing."""
+
+    def ledger_to_write(self) -> Ledger:
+        """The same, begun where there is a portfolio and no record yet."""
 
     def erasures(self) -> Erasures:
         """What forgets people, one at a time in all of this process."""
@@ -46,6 +50,9 @@ class Opened:
         return self.open_desk()
 
     def ledger(self) -> Ledger:
+        return _with_events(self.open_ledger(), self.settings)
+
+    def ledger_to_write(self) -> Ledger:
         return self.open_ledger()
 
     def erasures(self) -> Erasures:
@@ -59,32 +66,36 @@ class Alone:
         self.settings = settings
         self._desk: Desk | None = None
         self._ledger: Ledger | None = None
-        self._refusal: LedgerUnavailable | PortfolioMissing | None = None
+        self._refusal: LedgerUnavailable | None = None
 
     def desk(self) -> Desk:
+        """Without its ledger where that cannot be opened: scores are given all the same."""
         if self._desk is None:
             from core.desk import open_desk
 
-            ledger = None if self.without_ledger() else self.ledger()
+            try:
+                ledger: Ledger | None = self.ledger_to_write()
+            except (LedgerUnavailable, PortfolioMissing):
+                ledger = None
             self._desk = open_desk(self.settings, ledger=ledger)
         return self._desk
 
     def ledger(self) -> Ledger:
-        """Asked for again, it is refused for the same reason: nobody waits twice."""
-        if self._refusal is not None:
-            raise self._refusal
-        if self._ledger is None:
-            try:
-                self._ledger = self._opened()
-            except (LedgerUnavailable, PortfolioMissing) as refusal:
-                self._refusal = refusal
-                raise
-        return self._ledger
+        if not _is_begun(self.settings):
+            raise _nothing_recorded(self.settings)
+        return _with_events(self._opened(), self.settings)
+
+    def ledger_to_write(self) -> Ledger:
+        if not _is_begun(self.settings):
+            if not self.settings.tables_file.exists():
+                raise _nothing_recorded(self.settings)
+            _check_nobody_sets_up(self.settings)
+        return self._opened()
 
     def erasures(self) -> Erasures:
         from core.casework.erasure import Erasures
 
-        return Erasures(self.ledger(), self.settings, contract_file.read(self.settings.contract_file))
+        return Erasures(self.ledger_to_write(), self.settings, contract_file.read(self.settings.contract_file))
 
     def without_ledger(self) -> LedgerUnavailable | PortfolioMissing | None:
         """Why there is no ledger; None: it is open here from now on."""
@@ -101,14 +112,50 @@ class Alone:
             self._ledger.close()
 
     def _opened(self) -> Ledger:
-        from core.casework.opening import open_ledger
+        """Asked for again, it is refused for the same reason: nobody waits twice."""
+        if self._refusal is not None:
+            raise self._refusal
+        if self._ledger is None:
+            from core.casework.opening import open_ledger
 
-        if not self.settings.tables_file.exists() and not self.settings.ledger_dir.is_dir():
-            raise PortfolioMissing(
-                f"Ledger {self.settings.ledger_dir}: there is none, and no portfolio to begin one with; "
-                "make or import one: python -m core setup."
-            )
-        return open_ledger(self.settings)
+            try:
+                self._ledger = open_ledger(self.settings)
+            except LedgerUnavailable as refusal:
+                self._refusal = refusal
+                raise
+        return self._ledger
+
+
+def _is_begun(settings: Settings) -> bool:
+    """Whether there is any file of a ledger, even one that turns out to be damaged."""
+    return settings.ledger_dir.is_dir() and any(not file.name.startswith(".") for file in settings.ledger_dir.iterdir())
+
+
+def _with_events(ledger: Ledger, settings: Settings) -> Ledger:
+    if not ledger.head.count:
+        raise _nothing_recorded(settings)
+    return ledger
+
+
+def _nothing_recorded(settings: Settings) -> PortfolioMissing:
+    if not settings.tables_file.exists():
+        return PortfolioMissing(
+            f"Ledger {settings.ledger_dir}: not set up yet, there is none, and no portfolio to begin one with; "
+            "make or import one: python -m core setup."
+        )
+    return PortfolioMissing(
+        f"Ledger {settings.ledger_dir}: not set up yet, nothing was ever recorded, and looking begins no record; "
+        "set up what is missing: python -m core setup. The record begins with the first start of the app, or score."
+    )
+
+
+def _check_nobody_sets_up(settings: Settings) -> None:
+    """A record begun beside the first set-up would cost a demo its past."""
+    if setup_lock.is_held(settings):
+        raise LedgerUnavailable(
+            f"Ledger {settings.ledger_dir}: there is none yet, and a set-up is at work here that may make one; "
+            "wait until it has finished."
+        )
 
 
 @contextmanager

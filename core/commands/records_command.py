@@ -12,13 +12,14 @@ from core.casework.stored_record import stored_records
 from core.commands.console import Console
 from core.commands.place import Place
 from core.commands.records import RECORDS_AT_ONCE, HereRecords
+from core.commands.whole_number import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--count", action="store_true", help="how many there are")
-    asked.add_argument("--one", type=int, metavar="SEQUENCE", help="the record of this event")
-    asked.add_argument("--after", type=int, metavar="SEQUENCE", help="the next ones behind this event")
+    asked.add_argument("--one", type=whole_number, metavar="SEQUENCE", help="the record of this event")
+    asked.add_argument("--after", type=whole_number, metavar="SEQUENCE", help="the next ones behind this event")
 
 
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:

@@ -15,6 +15,7 @@ from core.casework.replay_report import Verdict
 from core.casework.row_source import open_row_source
 from core.commands.console import Console
 from core.commands.records import Records
+from core.commands.whole_number import whole_number
 from core.errors import PortfolioMissing, SettingsError
 from core.portfolio import contract_file
 from core.settings import Settings
@@ -23,7 +24,9 @@ SAME, DIFFERENT = 0, 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sequence", nargs="?", type=int, metavar="SEQUENCE", help="number of the event to repeat")
+    parser.add_argument(
+        "sequence", nargs="?", type=whole_number, metavar="SEQUENCE", help="number of the event to repeat"
+    )
     parser.add_argument("--all", action="store_true", help="every score and decision on record")
     parser.add_argument(
         "--stored-rows", action="store_true", help="from the stored feature rows alone, not through the SQL: quicker"

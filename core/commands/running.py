@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from core.commands.catalogue import BETWEEN_PROCESSES, ON_THE_LEDGER, module_of, parsed
@@ -16,7 +17,7 @@ from core.commands.channel.address import ClosedToUs
 from core.commands.channel.server import Dispatch
 from core.commands.console import Console
 from core.commands.place import Alone, Place, alone
-from core.errors import LedgerLocked, LedgerUnavailable, SettingsError
+from core.errors import LedgerLocked, LedgerUnavailable, SettingsError, SolventError
 from core.settings import Settings
 
 PATIENCE_SECONDS = 10.0  # an app that starts holds the ledger before it answers; another command soon lets it go
@@ -31,6 +32,7 @@ def run_on_ledger(command: str, words: Sequence[str], settings: Settings, consol
     def here(place: Alone) -> int:
         if command not in _SAY_WHAT_WAS_MADE_GOOD:
             _say_what_was_made_good(place, console)
+        _say_what_is_open(place, console)
         return int(module_of(command).run(parsed(command, words, console), console, place))
 
     return _run(settings, console, partial(client.ask, settings.channel_file, [command, *words], console), here)
@@ -50,6 +52,7 @@ def run_on_records(command: str, words: Sequence[str], settings: Settings, conso
 
     def here(place: Alone) -> int:
         _say_what_was_made_good(place, console)
+        _say_what_is_open(place, console)
         return int(run(HereRecords(place.ledger())))
 
     return _run(settings, console, beside, here)
@@ -63,6 +66,8 @@ def dispatch(place: Place) -> Dispatch:
         if command not in ON_THE_LEDGER | BETWEEN_PROCESSES:
             known = ", ".join(sorted(ON_THE_LEDGER))
             raise SettingsError(f"Channel: runs {known}, got {command[:40]!r}; run it without the app's help.")
+        if command in ON_THE_LEDGER:
+            _say_what_is_open(place, console)
         return int(module_of(command).run(parsed(command, rest, console), console, place))
 
     return run
@@ -72,6 +77,15 @@ def _say_what_was_made_good(place: Alone, console: Console) -> None:
     """By this start: whoever opened the ledger is the first to know, and perhaps the only one who reads."""
     if place.without_ledger() is None:
         for notice in place.ledger().notices:
+            console.err(notice)
+
+
+def _say_what_is_open(place: Place, console: Console) -> None:
+    """Somebody was to be forgotten and is not yet: whoever comes next hears of it."""
+    from core.casework import erasure_open
+
+    with suppress(SolventError):  # what hinders the ledger is said by the command itself
+        for notice in erasure_open.notices(place.ledger()):
             console.err(notice)
 
 

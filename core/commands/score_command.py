@@ -12,13 +12,15 @@ from core.casework.refusals import refusal_words
 from core.commands.console import Console
 from core.commands.place import Place
 from core.desk import Desk
-from core.errors import ApplicationRefused, PortfolioMissing, SettingsError, SolventError
+from core.errors import ApplicationRefused, LedgerUnavailable, PortfolioMissing, SettingsError, SolventError
 from core.portfolio import application
 from core.portfolio.application_json import LARGEST_BYTES, read_fields
 from core.portfolio.wording import money, percent, points
 from core.scoring.score import FamilyContribution, Score
 from core.scoring.sentence import headline
 from core.scoring.waterfall import direction
+
+RECORDED, NOT_RECORDED = 0, 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +44,13 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
         words = refusal_words(refusal)
         _written_down(lambda casework: casework.record_refusal(*words, CONSOLE), desk, place, console)
         raise
-    _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
+    recorded = _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
     warnings = desk.extrapolation(case.score).warnings
     if arguments.json:
-        console.json({**as_json(case.score), "warnings": list(warnings)})
+        console.json({**as_json(case.score), "warnings": list(warnings), "recorded": recorded})
     else:
         console.lines([*as_lines(case.score), *_warned(warnings)])
-    return 0
+    return RECORDED if recorded else NOT_RECORDED
 
 
 def _check_question(arguments: argparse.Namespace) -> None:
@@ -79,15 +81,17 @@ def _case(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] |
     return desk.cases.typed(desk.score_application(typed, arguments.history_of), typed, arguments.history_of)
 
 
-def _written_down(record: Callable[[Casework], object], desk: Desk, place: Place, console: Console) -> None:
-    """On the ledger where that is possible; a score that cannot be written down is given all the same, and said so."""
+def _written_down(record: Callable[[Casework], object], desk: Desk, place: Place, console: Console) -> bool:
+    """Whether it is on the ledger; a score that cannot be written down is given all the same, and said so."""
     try:
         if desk.casework is None:
-            place.ledger()  # which says why there is none
-        else:
-            record(desk.casework)
+            place.ledger_to_write()  # which says why there is none
+            raise LedgerUnavailable("Ledger: it was not open yet when the score was made; score again.")
+        record(desk.casework)
     except SolventError as refusal:
         console.err(f"Not recorded: {refusal}")
+        return False
+    return True
 
 
 def _content(name: str, console: Console) -> bytes:

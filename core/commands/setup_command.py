@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.accounts.first_accounts import FirstAccount, make_first_accounts
 from core.accounts.store import open_accounts
-from core.commands import demo_past
-from core.commands.console import ConsoleProgress, print_json, print_lines
-from core.commands.demo_portfolio import is_demo, is_of_raw_dir
+from core.commands import demo_past, setup_lock
+from core.commands.console import Console
+from core.commands.demo_portfolio import is_demo, is_of_raw_dir, remaking
 from core.commands.demo_reset import forget_demo
+from core.commands.journal_look import has_events, model_in_force
+from core.commands.models_folder import check_writable
+from core.commands.whole_number import whole_number
 from core.desk import open_desk
-from core.errors import LedgerUnavailable, ModelMissing, ModelRefused, PortfolioMissing, SettingsError
+from core.errors import LedgerUnavailable, ModelMissing, ModelRefused, PortfolioMissing
 from core.ledger.keys import KEY_FILE, KeyStore
+from core.model import artefact, registry
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
 from core.portfolio.contract import Contract
@@ -37,41 +39,44 @@ RAW_TABLES = "raw tables"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--applicants", type=int, metavar="N", help=f"size of a new demo portfolio ({DEMO_APPLICANTS:,})"
+        "--applicants", type=whole_number, metavar="N", help=f"size of a new demo portfolio ({DEMO_APPLICANTS:,})"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help=f"a new demo is made from this number ({DEMO_SEED})")
+    parser.add_argument(
+        "--seed", type=whole_number, metavar="N", help=f"a new demo is made from this number ({DEMO_SEED})"
+    )
     parser.add_argument(
         "--reset", action="store_true", help="forget the demo's portfolio, models, record and policies first"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    progress = ConsoleProgress()
-    with _alone(settings):
+def run(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
+    with setup_lock.alone(settings):
         if arguments.reset:
             forget_demo(settings)
-        made = set_up(settings, demo_of(arguments.applicants, arguments.seed), datetime.now(UTC), progress)
+        demo = demo_of(arguments.applicants, arguments.seed)
+        made = set_up(settings, demo, datetime.now(UTC), console.progress)
         accounts = make_first_accounts(open_accounts(settings), settings.first_accounts_file, datetime.now(UTC))
-    progress.close()
-    unopened = _why_the_record_does_not_open(settings)
-    if unopened:
-        print(unopened, file=sys.stderr)  # no refusal: what was made is made, and scores are given without a record
+    # no refusals: what was made is made, and scores are given without a record, or a past
+    missing = {"record": _why_the_record_does_not_open(settings), "past": demo_past.why_none(settings)}
+    missing = {part: why for part, why in missing.items() if why}
+    for why in missing.values():
+        console.err(why)
     if accounts:
         made.append("first accounts")
-        _show_accounts(accounts, settings)
-    _say_what_was_ignored(arguments, made)
+        _show_accounts(accounts, settings, console)
+    _say_what_was_ignored(arguments, made, console)
     if arguments.json:
-        print_json({"made": made} | ({"record": unopened} if unopened else {}))
+        console.json({"made": made, **missing})
     else:
-        in_place = "Everything but the record is in place." if unopened else "Everything is in place."
-        print_lines([f"Made: {', '.join(made)}." if made else in_place])
+        but = f" but {' and '.join(f'the {part}' for part in missing)}" if missing else ""
+        console.out(f"Made: {', '.join(made)}." if made else f"Everything{but} is in place.")
     return 0
 
 
 def _why_the_record_does_not_open(settings: Settings) -> str:
     """What hinders its keys, in a sentence; empty when there is no record yet, or they open."""
-    if not (settings.ledger_dir / KEY_FILE).exists() and not demo_past.has_events(settings):
+    if not (settings.ledger_dir / KEY_FILE).exists() and not has_events(settings.ledger_dir):
         return ""
     try:
         KeyStore.open(settings.ledger_dir, settings.master_key_file).close()
@@ -80,23 +85,22 @@ def _why_the_record_does_not_open(settings: Settings) -> str:
     return ""
 
 
-def _say_what_was_ignored(arguments: argparse.Namespace, made: list[str]) -> None:
+def _say_what_was_ignored(arguments: argparse.Namespace, made: list[str], console: Console) -> None:
     given = [name for name in ("applicants", "seed") if getattr(arguments, name) is not None]
     if given and RAW_TABLES not in made:
-        print(
+        console.err(
             f"--{' and --'.join(given)}: not used, the portfolio is there already; "
-            "make the demo anew: python -m core setup --reset.",
-            file=sys.stderr,
+            "make the demo anew: python -m core setup --reset."
         )
 
 
-def _show_accounts(accounts: tuple[FirstAccount, ...], settings: Settings) -> None:
+def _show_accounts(accounts: tuple[FirstAccount, ...], settings: Settings, console: Console) -> None:
     """On the terminal, this once; a log that others may read gets the name of the file only."""
     lines = [f"First accounts: one per role, in {settings.first_accounts_file} (only you can read it)."]
     if sys.stderr.isatty():
         lines += ["Shown this once: hand the passwords out, then delete that file.", ""]
         lines += [f"  {account.line}" for account in accounts] + [""]
-    print("\n".join(lines), file=sys.stderr)
+    console.err("\n".join(lines))
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,14 @@ def set_up(settings: Settings, demo: Demo, now: datetime, progress: Progress) ->
     if not features.is_current(settings, contract):
         features.build(settings, contract, progress)
         made.append("features")
-    wants_past = is_demo(settings) and not demo_past.has_events(settings)
     if not _has_model(settings):
-        trained_at = demo_past.present_model_trained_at(now) if wants_past else now
+        _check_no_model_is_lost(settings)
+        check_writable(settings.models_dir)
+        trained_at = demo_past.present_model_trained_at(now) if _wants_past(settings) else now
         with closing(FeatureStore.open(settings.features_file)) as store:
             train(store, contract, settings, TrainingOptions(), progress, lambda: trained_at)
         made.append("model")
-    if wants_past and demo_past.add_past(settings, demo.seed, now, progress):
+    if _wants_past(settings) and demo_past.add_past(settings, demo.seed, now, progress):
         made.append("past")
     return made
 
@@ -162,22 +167,23 @@ def _has_model(settings: Settings) -> bool:
     return True
 
 
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Two set-ups of one desk at once would build the same files twice."""
+def _wants_past(settings: Settings) -> bool:
+    """Asked anew before each step: something may have been recorded meanwhile, and stays."""
+    return is_demo(settings) and not has_events(settings.ledger_dir)
+
+
+def _check_no_model_is_lost(settings: Settings) -> None:
+    """ModelMissing where the model that the record says is in force is not whole: another one, trained and put in
+    force by itself, would hide the loss, and nothing that was recorded could be repeated any more."""
+    version = model_in_force(settings.ledger_dir)
+    if not version:
+        return
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        file = (settings.data_dir / ".setup.lock").open("w")
-    except OSError as error:
-        raise SettingsError(
-            f"setup: {settings.data_dir} must be a folder that can be written to, got: {error.strerror}; "
-            "make it writable for this account, or name another one with --data."
-        ) from None
-    with file as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SettingsError(
-                f"setup: another one is at work in {settings.data_dir}; wait until it has finished."
-            ) from None
-        yield
+        artefact.load(settings.models_dir / version)
+    except (ModelMissing, ModelRefused) as lost:
+        anew = f"; a demo on which nobody has decided is made anew by {remaking(settings)}" if is_demo(settings) else ""
+        what = "is damaged" if version in registry.versions(settings.models_dir) else "is not among the models"
+        raise ModelMissing(
+            f"Model {version}: is in force by the record, and its folder {what} in {settings.models_dir}; restore it "
+            f"from a backup, or put another one in force on purpose: python -m core train{anew}."
+        ) from lost

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from core.commands.console import ConsoleProgress, print_json, print_lines
+from core.commands.console import Console
+from core.commands.models_folder import check_writable
+from core.commands.whole_number import whole_number
 from core.model.card import Card, Estimate, OutOfFold
 from core.model.training import TrainingOptions, train
 from core.portfolio import contract_file, features
@@ -14,23 +16,26 @@ from core.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--folds", type=int, default=0, metavar="N", help="add out-of-fold figures (5 is usual)")
-    parser.add_argument("--seed", type=int, default=TrainingOptions().seed, help="the same seed gives the same model")
+    parser.add_argument(
+        "--folds", type=whole_number, default=0, metavar="N", help="add out-of-fold figures (5 is usual)"
+    )
+    parser.add_argument(
+        "--seed", type=whole_number, default=TrainingOptions().seed, help="the same seed gives the same model"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
+def run(arguments: argparse.Namespace, console: Console, settings: Settings) -> int:
     options = TrainingOptions(seed=arguments.seed, folds=arguments.folds)
     contract = contract_file.read(settings.contract_file)
-    progress = ConsoleProgress()
-    features.build(settings, contract, progress)
+    check_writable(settings.models_dir)
+    features.build(settings, contract, console.progress)
     with closing(FeatureStore.open(settings.features_file)) as store:
-        card = train(store, contract, settings, options, progress)
-    progress.close()
+        card = train(store, contract, settings, options, console.progress)
     if arguments.json:
-        print_json(as_json(card))
+        console.json(as_json(card))
     else:
-        print_lines(as_lines(card))
+        console.lines(as_lines(card))
     return 0
 
 

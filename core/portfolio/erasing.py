@@ -7,11 +7,15 @@ stays, so that features and model still fit; what says how many applicants were 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+
+from core.errors import ErasureRefused
 from core.portfolio import erasing_raw, erasing_stores
 from core.portfolio.contract import Contract, text
 from core.portfolio.database import only_builder
@@ -72,7 +76,8 @@ def erase(
 ) -> Holdings:
     """What there was on these applicants; none of it is in the desk's files when this returns.
 
-    `passing` is called with the name of each file that was replaced. SolventError while somebody builds in the folder.
+    `passing` is called with the name of each file that was replaced. SolventError while somebody builds in the folder,
+    ErasureRefused where a file cannot be written anew: that one stays as it was.
     """
     with ExitStack() as alone:
         for folder in (settings.data_dir, settings.raw_dir):
@@ -93,16 +98,28 @@ def _replace(
     raw = [file for file in erasing_raw.files(settings, contract) if erasing_raw.rows_in(file, forgotten)]
     for done, file in enumerate(raw):
         progress(f"writing {file.path.name} anew", 0.05 + 0.45 * done / len(raw))
-        erasing_raw.erase_from(file, forgotten)
+        with _written_anew(file.path):
+            erasing_raw.erase_from(file, forgotten)
         passing(file.path.name)
     if erasing_stores.rows_in_features(settings.features_file, forgotten):
         progress("writing the feature rows anew", 0.5)
-        erasing_stores.erase_from_features(settings.features_file, forgotten, settings.threads)
+        with _written_anew(settings.features_file):
+            erasing_stores.erase_from_features(settings.features_file, forgotten, settings.threads)
         passing(settings.features_file.name)
     if any(erasing_stores.rows_in_tables(settings.tables_file, contract, forgotten).values()):
         progress("writing the tables anew", 0.7)
-        erasing_stores.erase_from_tables(settings.tables_file, contract, forgotten, settings.threads)
+        with _written_anew(settings.tables_file):
+            erasing_stores.erase_from_tables(settings.tables_file, contract, forgotten, settings.threads)
         passing(settings.tables_file.name)
+
+
+@contextmanager
+def _written_anew(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, duckdb.Error, pa.ArrowException) as failed:
+        reason = str(failed).partition("\n")[0]
+        raise ErasureRefused(f"{path.name}: cannot be written anew ({reason})") from failed
 
 
 def _forgotten(settings: Settings, contract: Contract, keys: Sequence[str]) -> Forgotten:

@@ -53,8 +53,6 @@ def test_a_person_is_added_listed_and_changed(desk: str, capsys: pytest.CaptureF
 
 
 def test_lines_for_people_show_the_password_once(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
-    _run(desk, "list")
-    assert "Nobody yet" in capsys.readouterr().out
     _run(desk, "add", "ana", "--name", "Ana B.", "--role", "officer")
     assert "Password, shown this once: " in capsys.readouterr().out
     _run(desk, "disable", "ana")
@@ -69,6 +67,7 @@ def test_lines_for_people_show_the_password_once(desk: str, capsys: pytest.Captu
         (("disable", "nobody"), 4, "UnknownPerson: "),
         (("add", "a b", "--name", "Ana", "--role", "officer"), 2, "AccountRefused: User name"),
         (("add", "ana", "--name", "Ana", "--role", "console"), 2, "AccountRefused: Role"),
+        (("role", "nobody", "officer"), 4, "UnknownPerson: "),
     ],
 )
 def test_a_refusal_has_a_code_and_a_sentence(
@@ -111,3 +110,26 @@ def test_the_list_is_read_where_nothing_can_be_written_and_a_change_names_the_re
 
 def _read_only(connection: sqlite3.Connection, now: datetime) -> NoReturn:
     raise sqlite3.OperationalError("attempt to write a readonly database")
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--json"), ("disable", "ana"), ("reset", "ana")])
+def test_looking_for_people_where_there_are_none_makes_nothing(
+    words: tuple[str, ...], desk: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(desk) / "mistyped"
+    assert main(["--data", str(folder), "people", *words]) == (0 if words[0] == "list" else 4)
+    said = capsys.readouterr()
+    assert said.out == ("[]\n" if "--json" in words else "")
+    assert f"-m core --data {folder} people add." in said.err
+    assert not folder.exists()
+
+
+def test_all_that_is_wrong_with_a_new_person_is_said_at_once(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(desk, "add", "x", "--name", " ", "--role", "king") == 2
+    said = capsys.readouterr().err
+    assert said.count("AccountRefused: ") == 1
+    assert said.startswith("AccountRefused: User name: ")
+    assert "Display name: 1 to " in said
+    assert "Role: one of officer, " in said
+    assert "got 'king'" in said
+    assert said.count("User name: ") == 1

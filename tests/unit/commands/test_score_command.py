@@ -184,7 +184,9 @@ def test_a_score_is_written_down_by_the_console(
 ) -> None:
     assert run("2", "--json") == 0
     assert casework.written == [("console", "scored", "2", "stored", "2")]
-    assert capsys.readouterr().err == ""
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert json.loads(said.out)["recorded"] is True
 
 
 def test_a_refused_score_is_written_down_without_what_was_refused(
@@ -199,9 +201,10 @@ def test_a_score_that_cannot_be_written_down_is_given_all_the_same_and_said_so(
     run: Callable[..., int], casework: FakeCasework, capsys: pytest.CaptureFixture[str]
 ) -> None:
     casework.refusal = LedgerUnwritable("Ledger: the disk is full; make room.")
-    assert run("2", "--json") == 0
+    assert run("2", "--json") == 1
     said = capsys.readouterr()
-    assert json.loads(said.out)["applicant"] == 2
+    printed = json.loads(said.out)
+    assert (printed["applicant"], printed["recorded"]) == (2, False)
     assert said.err == "Not recorded: Ledger: the disk is full; make room.\n"
 
 
@@ -217,8 +220,10 @@ def test_a_refusal_is_told_also_when_it_cannot_be_written_down(
 def test_without_a_ledger_the_score_says_why_it_is_not_recorded(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("2", without_ledger=True) == 0
-    assert capsys.readouterr().err == "Not recorded: Ledger: process 7 has it open; end it first.\n"
+    assert run("2", without_ledger=True) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Decline recommended: ")
+    assert said.err == "Not recorded: Ledger: process 7 has it open; end it first.\n"
 
 
 def test_a_portfolio_that_is_replaced_meanwhile_is_asked_again(
