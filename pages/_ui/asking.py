@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -21,7 +23,6 @@ from pages._ui import case as cases
 from pages._ui.case import Case
 from pages._ui.session import visitor
 
-KEYS = ((entry_form.SCORE_KEY, "score the application typed in"),)
 _REFERRED = HistoryQuestion(EVER, state=State.REFERRED, descending=False, rows_per_page=MOST_ROWS_ON_A_PAGE)
 _PURPOSE = "One client by number: what is recommended, how likely a default is, and why."
 
@@ -30,15 +31,14 @@ def case(desk: Desk, person: Person) -> Case:
     """The case asked for; where there is none yet, what to do instead is drawn and the run ends."""
     last_case.bring_back(desk)
     heading, controls = cards.header()
-    with controls, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        works = may(person.role, Page.SCORE, Action.WORK)
-        by_form = forms.how_asked() if works else state.by_form()
-        client = "" if by_form else forms.client_number(cache.waiting(desk), partial(_is_open, desk))
-        if may(person.role, Page.SCORE, Action.SIGN) and not by_form:
-            forms.next_referred(_take_next_referred)
+    with controls:
+        by_form, client = _asked_for(desk, person)
     last_case.remember()
     if by_form:
         return _typed_in(desk, heading)
+    offer = partial(forms.try_one, cache.examples(desk))
+    if forms.is_too_long(client):
+        _too_long(heading, offer)
     if not client and state.application():
         return _of_record(desk, person, heading)
     if not client:
@@ -46,11 +46,30 @@ def case(desk: Desk, person: Person) -> Case:
         _nobody_yet(desk)
         st.stop()
     cards.title(heading, f"Client {client}", text(desk.contract.portfolio.title))
-    offer = partial(forms.try_one, cache.examples(desk))
     with guard.refusals(offer=offer), recorded.refusals(desk, person, client):
         found = cases.of_client(desk, client)
     last_case.remember(client=client)
     return found
+
+
+def keys(person: Person) -> tuple[tuple[str, str], ...]:
+    """What the head of the page can be told without a mouse."""
+    signs = may(person.role, Page.SCORE, Action.SIGN)
+    referred = ((forms.REFERRED_KEY, "next referred"),) if signs else ()
+    return ((forms.NEXT_KEY, "next waiting"), *referred, (entry_form.SCORE_KEY, "score the application typed in"))
+
+
+def _asked_for(desk: Desk, person: Person) -> tuple[bool, str]:
+    """Whether a new application is typed in, else the client's number; all in one row on a screen of 1,440 px."""
+    row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="xsmall")
+    with row:
+        works = may(person.role, Page.SCORE, Action.WORK)
+        if forms.how_asked() if works else state.by_form():
+            return True, ""
+        client = forms.client_number(cache.waiting(desk), partial(_is_open, desk))
+        if may(person.role, Page.SCORE, Action.SIGN):
+            forms.next_referred(_take_next_referred)
+    return False, client
 
 
 def _nobody_yet(desk: Desk) -> None:
@@ -64,6 +83,14 @@ def _nobody_yet(desk: Desk) -> None:
         )
         forms.try_one(cache.examples(desk), "center")
         st.space("large")
+
+
+def _too_long(heading: DeltaGenerator, offer: Callable[[], None]) -> NoReturn:
+    """What was typed or stands in the address is not repeated."""
+    cards.title(heading, "Score", _PURPOSE)
+    with cards.refusal("No such client", ":material/person_off:", f"{forms.TOO_LONG} Type a shorter one."):
+        offer()
+    st.stop()
 
 
 def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:

@@ -13,6 +13,9 @@ from core.scoring.waterfall import Grouping, Unit
 from pages._ui import state, words
 
 NEXT_KEY, REFERRED_KEY = "N", "E"
+LONGEST_NUMBER = 40  # characters
+_TOO_LONG = "number_too_long"
+TOO_LONG = f"A client number has at most {LONGEST_NUMBER} characters."
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def client_number(waiting: Sequence[str], is_open: Callable[[str], bool]) -> str
 
     `is_open`: whether nothing was decided on a waiting application yet.
     """
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", gap="xsmall"):
         st.text_input(
             "Client number",
             key=state.CLIENT,
@@ -50,12 +53,11 @@ def client_number(waiting: Sequence[str], is_open: Callable[[str], bool]) -> str
             label_visibility="collapsed",
             placeholder="Client number, then Enter",
             icon=":material/search:",
-            max_chars=40,
+            on_change=_refuse_too_long,  # not max_chars: the browser drops a longer one without a word
             width=200,
         )
         st.button(
             "Next waiting",
-            icon=":material/skip_next:",
             shortcut=NEXT_KEY,
             help=f"The next undecided one of {len(waiting):,} new applications, in the order of their numbers.",
             disabled=not waiting,
@@ -65,11 +67,22 @@ def client_number(waiting: Sequence[str], is_open: Callable[[str], bool]) -> str
     return state.client()
 
 
+def _refuse_too_long() -> None:
+    """The page says why; in the address it would be in the way of everything else."""
+    if len(state.client()) > LONGEST_NUMBER:
+        state.choose_client("")
+        st.session_state[_TOO_LONG] = True
+
+
+def is_too_long(client: str) -> bool:
+    """Whether what was typed, just now, or stands in the address is longer than any number."""
+    return bool(st.session_state.pop(_TOO_LONG, False)) or len(client) > LONGEST_NUMBER
+
+
 def next_referred(take: Callable[[], None]) -> None:
     """For those who decide what others have referred."""
     st.button(
         "Next referred",
-        icon=":material/person_search:",
         shortcut=REFERRED_KEY,
         help="The oldest application that was referred and waits for a risk manager, then the one after it.",
         on_click=take,
@@ -133,7 +146,7 @@ def why() -> WhyQuestion:
 
 def bars() -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        st.caption("Bars before the others are drawn together", width="content")
+        st.caption("Bars shown", width="content")
         st.segmented_control(
             "Number of bars",
             state.BAR_CHOICES,

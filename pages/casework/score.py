@@ -9,7 +9,6 @@ from pages._ui import (
     before_cards,
     cards,
     decide_cards,
-    forms,
     guard,
     recorded,
     score_cards,
@@ -53,5 +52,5 @@ with left:
     standing_cards.standing(case, narrow)
 with right:
     score_cards.behind_the_number(score, desk.model.card, desk.contract)
-    keys = ((forms.NEXT_KEY, "next waiting"), (decide_cards.AGREE_KEY, "agree"), *asking.KEYS)
-    cards.keyboard((*keys, (what_if_cards.RESET_KEY, "what if: back")))
+    on_the_case = ((decide_cards.AGREE_KEY, "agree"), (what_if_cards.RESET_KEY, "what if: back"))
+    cards.keyboard((*asking.keys(person), *on_the_case))

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.desk import open_desk
 from core.portfolio.wording import percent
+from core.scoring.contribution_rows import contribution_rows
 from core.scoring.sentence import headline
 from core.scoring.waterfall import Grouping, Unit, waterfall
 from pages._ui.words import plain
@@ -174,8 +176,24 @@ def test_the_table_holds_every_contribution_and_is_drawn_only_when_opened(desk: 
     test.session_state["as_table"] = True
     test.run()
     table = test.dataframe[0].value
-    assert len(table) == len(score.contributions)
-    assert score.base + table["Log-odds"].sum() == pytest.approx(score.margin, abs=1e-9)
+    assert len(table) == len(score.contributions) + 3
+    assert [table["Feature"].iloc[at] for at in (0, -2, -1)] == ["Model base", "Calibration", "This client"]
+    for column, end in (("Points", score.points), ("PD path", 100 * score.default_probability)):
+        assert table[column].iloc[:-1].sum() == pytest.approx(table[column].iloc[-1], abs=1e-9)
+        assert table[column].iloc[-1] == pytest.approx(end, abs=0.005)
+    assert table["Log-odds"].iloc[:-2].sum() == pytest.approx(score.margin, abs=1e-3)
+
+
+def test_the_table_writes_its_numbers_as_the_chart_does(desk: Path) -> None:
+    opened = open_desk(settings.read())
+    rows = contribution_rows(opened.score("100009"), Grouping.FAMILY, opened.policy.scale)
+    test = page("100009")
+    test.session_state["as_table"] = True
+    test.run()
+    shown = convert_arrow_bytes_to_pandas_df(test.dataframe[0].proto.arrow_data.styler.display_values)
+    assert shown["Points"].tolist() == [row.points.shown for row in rows]
+    assert shown["PD path"].tolist() == [row.probability.shown for row in rows]
+    assert any("−" in number for number in shown["Points"])
 
 
 def test_the_page_says_which_bases_are_not_used_and_what_default_means(desk: Path) -> None:
@@ -206,6 +224,24 @@ def test_an_unknown_or_malformed_number_is_a_calm_sentence_with_known_numbers_to
     assert "is not in this portfolio" in all_text(test).replace("\\", "")
     assert next(b.label for b in test.button if b.key and b.key.startswith("try_")) == "100001"
     assert not test.metric
+
+
+@pytest.mark.parametrize("length", [41, 1_000_000])
+def test_a_number_that_is_too_long_is_refused_in_a_sentence_and_not_repeated(desk: Path, length: int) -> None:
+    test = page("100005")
+    test.text_input(key="client").set_value("7" * length).run()
+    assert "No such client" in [s.value for s in test.subheader]
+    assert "A client number has at most 40 characters" in all_text(test)
+    assert "777" not in all_text(test)
+    assert test.text_input(key="client").value == ""
+    assert "A client number has at most" not in all_text(test.run())
+
+
+def test_a_number_in_the_address_that_is_too_long_is_not_repeated(desk: Path) -> None:
+    test = page("7" * 41)
+    assert "No such client" in [s.value for s in test.subheader]
+    assert "A client number has at most 40 characters" in all_text(test)
+    assert "777" not in all_text(test)
 
 
 @pytest.mark.parametrize("number", ["<script>alert(1)</script>", "**bold**", ":red[x]", "[a](http://b)", "$x$", "`a`"])

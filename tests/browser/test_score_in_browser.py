@@ -67,6 +67,33 @@ def test_the_same_opens_as_a_table(browser: Browser, address: str) -> None:
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()
 
 
+def test_the_head_of_a_risk_manager_is_one_row_and_its_keys_are_listed(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?client={CLIENT}", role=Role.RISK_MANAGER) as page:
+        scored(page)
+        boxes = [
+            page.get_by_role("radio", name="By number").bounding_box(),
+            page.get_by_label("Client number").bounding_box(),
+            page.get_by_role("button", name=re.compile("^Next waiting")).bounding_box(),
+            page.get_by_role("button", name=re.compile("^Next referred")).bounding_box(),
+        ]
+        tops = [box["y"] for box in boxes if box]
+        assert (len(tops), max(tops) - min(tops) < 12) == (4, True)
+        expect(page.get_by_role("row", name=re.compile("^E next referred"))).to_be_visible()
+
+
+def test_a_number_that_is_too_long_is_answered_in_a_sentence(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?client={CLIENT}") as page:
+        scored(page)
+        number = page.get_by_label("Client number")
+        number.fill("1" * 1_000_000)
+        number.press("Enter")
+        expect(page.get_by_text("A client number has at most 40 characters.")).to_be_visible()
+        number.fill("100009")
+        number.press("Enter")
+        expect(page.get_by_role("heading", name="Client 100009")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("A client number has at most 40 characters.")).to_have_count(0)
+
+
 def test_the_way_back_from_the_history_leads_to_the_client_and_the_way_forward_stays(
     browser: Browser, address: str
 ) -> None:
