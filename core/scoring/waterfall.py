@@ -77,7 +77,10 @@ class _UnitWords:
     closing: str  # behind the total of the written sum
 
 
-_BASE_NOTE = "The base is where the model starts before any fact; it is not the average default rate."
+_BASE_NOTE = (
+    "The model base is where the model starts before any fact; it is not the average default rate. "
+    "Calibration is the last step: it moves the score so that the PD matches how often clients really defaulted."
+)
 _WORDS = {
     Unit.POINTS: _UnitWords("points (fewer = riskier)", _BASE_NOTE, 1, 1.0, "", "", "{total} points = PD {pd}"),
     Unit.LOG_ODDS: _UnitWords("log-odds of default (more = riskier)", _BASE_NOTE, 2, 1.0, "", "", "{total} = PD {pd}"),
@@ -95,11 +98,14 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
+    """One bar between base and client, before it is placed in a unit."""
+
     label: str
     contribution: float  # log-odds
     kind: BarKind
     value: str = ""
+    family: str = ""  # id, of a feature
 
 
 def waterfall(score: Score, unit: Unit, grouping: Grouping, bars: int, scale: Scale) -> Waterfall:
@@ -107,9 +113,9 @@ def waterfall(score: Score, unit: Unit, grouping: Grouping, bars: int, scale: Sc
 
     `scale` is the policy's scale of points. The bars always join and end at the score.
     """
-    steps = _steps(score, grouping, bars)
+    steps = steps_of(score, grouping, bars)
     place = _placing(unit, scale)
-    positions = [*_positions(score, steps, place), _end(score, unit)]
+    positions = positions_of(score, steps, unit, scale)
     words = _WORDS[unit]
     written = written_sum([position * words.factor for position in positions], words.decimals)
     cut, decline_from = (_tick(pd, place, scale) for pd in (score.cut, score.decline_from))
@@ -129,18 +135,19 @@ def waterfall(score: Score, unit: Unit, grouping: Grouping, bars: int, scale: Sc
     )
 
 
-def _steps(score: Score, grouping: Grouping, bars: int) -> list[_Step]:
+def steps_of(score: Score, grouping: Grouping, bars: int) -> list[Step]:
+    """The `bars` largest contributions, largest first, all others together, and calibration."""
     if bars < 1:
         raise ValueError(f"bars: a waterfall shows at least one contribution, got {bars}")
     if grouping is Grouping.FAMILY:
-        items = [_Step(f.label, f.contribution, BarKind.STEP) for f in score.families]
+        items = [Step(f.label, f.contribution, BarKind.STEP) for f in score.families]
     else:
-        items = [_Step(c.label, c.contribution, BarKind.STEP, c.shown) for c in score.contributions]
+        items = [Step(c.label, c.contribution, BarKind.STEP, c.shown, c.family) for c in score.contributions]
     items.sort(key=lambda item: -abs(item.contribution))
     shown, rest = items[:bars], items[bars:]
     if rest:
-        shown.append(_Step(f"All others ({len(rest)})", sum(item.contribution for item in rest), BarKind.OTHERS))
-    return [*shown, _Step("Calibration", score.calibration, BarKind.CALIBRATION)]
+        shown.append(Step(f"All others ({len(rest)})", sum(item.contribution for item in rest), BarKind.OTHERS))
+    return [*shown, Step("Calibration", score.calibration, BarKind.CALIBRATION)]
 
 
 def _placing(unit: Unit, scale: Scale) -> Callable[[float], float]:
@@ -150,14 +157,14 @@ def _placing(unit: Unit, scale: Scale) -> Callable[[float], float]:
     return (lambda log_odds: float(expit(log_odds))) if unit is Unit.PROBABILITY else (lambda log_odds: log_odds)
 
 
-def _positions(score: Score, steps: list[_Step], place: Callable[[float], float]) -> list[float]:
-    """Where the bars stand before calibration is added: one more than there are contributions."""
-    reached = score.base
+def positions_of(score: Score, steps: list[Step], unit: Unit, scale: Scale) -> list[float]:
+    """Where the bars stand in the unit: the base, the end of each step, the last of them the score itself."""
+    place, reached = _placing(unit, scale), score.base
     positions = [place(reached)]
     for step in steps[:-1]:
         reached += step.contribution
         positions.append(place(reached))
-    return positions
+    return [*positions, _end(score, unit)]
 
 
 def _end(score: Score, unit: Unit) -> float:
@@ -173,7 +180,7 @@ def _tick(pd: float, place: Callable[[float], float], scale: Scale) -> Tick:
     return Tick(position=place((scale.offset - scale.points(pd)) / scale.factor), text=short_percent(pd))
 
 
-def _bars(steps: list[_Step], positions: list[float], written: WrittenSum, words: _UnitWords) -> tuple[Bar, ...]:
+def _bars(steps: list[Step], positions: list[float], written: WrittenSum, words: _UnitWords) -> tuple[Bar, ...]:
     first, last = positions[0], positions[-1]
     base = Bar("Model base", first, first, 0.0, BarKind.BASE, written.number(written.start) + words.after_number)
     client = Bar("This client", last, last, 0.0, BarKind.CLIENT, written.number(written.total) + words.after_number)

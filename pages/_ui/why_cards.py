@@ -26,7 +26,8 @@ def why(desk: Desk, score: Score, narrow: bool) -> None:
         st.caption(plain(f"Sum check: {view.sum_check}. {desk.unused_bases} {view.note}"))
         with forms.as_table() as part:
             if part.open:
-                tables.contributions(contribution_rows(score, question.grouping, desk.policy.scale), question.grouping)
+                rows = contribution_rows(score, question.grouping, desk.policy.scale)
+                tables.contributions(rows, question.grouping, narrow)
 
 
 def chart(view: Waterfall, narrow: bool) -> None:

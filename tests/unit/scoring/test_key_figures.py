@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.scoring.contribution_rows import contribution_rows
 from core.scoring.key_figures import KeyFigure, Peers, key_figures
-from core.scoring.waterfall import Grouping
-from tests.unit.scoring.builders import POLICY, SCALE, a_contract, a_score
+from tests.unit.scoring.builders import POLICY, a_contract, a_score
 
 PEERS = Peers(share_below=0.978, clients=7_598, median_pd=0.05)
 
@@ -74,20 +72,3 @@ def test_without_an_amount_at_risk_there_is_no_expected_loss() -> None:
 def test_standing_names_how_many_clients_it_is_taken_from() -> None:
     figure = figures()["Standing: riskier than"]
     assert (figure.shown, figure.comparison) == ("97.8 %", "of 7,598 validation clients")
-
-
-def test_the_table_holds_every_feature_and_adds_up_to_the_margin() -> None:
-    score = a_score()
-    rows = contribution_rows(score, Grouping.FEATURE, SCALE)
-    assert score.base + sum(row.log_odds for row in rows) == pytest.approx(score.margin, abs=1e-12)
-    assert [abs(row.log_odds) for row in rows] == sorted((abs(row.log_odds) for row in rows), reverse=True)
-    assert all(row.points == pytest.approx(-SCALE.factor * row.log_odds, abs=1e-12) for row in rows)
-
-
-def test_the_table_of_families_has_their_sums_and_directions() -> None:
-    rows = contribution_rows(a_score(), Grouping.FAMILY, SCALE)
-    assert [(row.label, row.log_odds, row.direction) for row in rows] == [
-        ("Outside", 1.9, "raises risk"),
-        ("Work", 0.35, "raises risk"),
-        ("Home", -0.2, "lowers risk"),
-    ]
