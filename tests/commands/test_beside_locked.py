@@ -108,10 +108,11 @@ def test_a_score_is_given_without_being_recorded_while_the_ledger_is_locked(
     monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.5)
     desk = Path(shutil.copytree(small_desk, tmp_path / "desk"))
     with alone(settings.read({}, data_dir=desk)) as place:
-        before = place.ledger().head.count
+        before = place.ledger_to_write().head.count
         ended = typed_here(desk, "score", "100001", "--json")
-        assert place.ledger().head.count == before
-    assert (ended.code, json.loads(ended.out)["applicant"]) == (0, 100001)
+        assert place.ledger_to_write().head.count == before
+    said = json.loads(ended.out)
+    assert (ended.code, said["applicant"], said["recorded"]) == (1, 100001, False)
     assert ended.err.splitlines()[-1].startswith("Not recorded: Ledger in ledger: process ")
 
 

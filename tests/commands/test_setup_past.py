@@ -19,6 +19,8 @@ from core.casework.decision_question import Choice
 from core.casework.kinds import DECIDED, MODEL_ACTIVATED, POLICY_ACTIVATED
 from core.casework.opening import open_ledger
 from core.commands import demo_past
+from core.commands.catalogue import PROGRAM
+from core.commands.console import typed_from_here
 from core.commands.demo_reset import forget_demo
 from core.commands.setup_command import Demo, set_up
 from core.desk import open_desk
@@ -30,6 +32,7 @@ from core.portfolio import contract_file
 from core.portfolio.importing import import_tables
 from core.progress import silent
 from core.settings import Settings
+from tests.ledgers import a_draft
 
 NOW = datetime(2025, 6, 12, 18, tzinfo=UTC)  # a Thursday that is over on every machine: real events may follow
 DEMO = Demo(applicants=1500, seed=7)
@@ -161,6 +164,55 @@ def test_what_was_recorded_while_the_past_was_made_stays(copied: Settings, monke
     with closing(open_ledger(copied)) as opened:
         assert [event.kind for event in opened.events()] == [MODEL_ACTIVATED, POLICY_ACTIVATED]
     assert [folder.name for folder in copied.data_dir.iterdir() if "ledger" in folder.name] == ["ledger"]
+
+
+def _recorded_something(desk: Settings) -> None:
+    with closing(open_ledger(desk)) as opened:
+        opened.append([a_draft()])
+
+
+def test_what_was_recorded_while_models_were_trained_costs_the_past_and_set_up_says_so(
+    copied: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _is_demos_own(_made_anew(copied))
+    real = demo_past._earlier_model
+
+    def recorded_meanwhile(*parts: Any) -> Any:
+        made = real(*parts)
+        _recorded_something(copied)
+        return made
+
+    monkeypatch.setattr(demo_past, "_earlier_model", recorded_meanwhile)
+    assert main(["--data", str(copied.data_dir), "setup"]) == 0
+    told = capsys.readouterr()
+    assert "an earlier model" in told.err
+    assert "making a believable past" not in told.err
+    assert f"Past: this demo has none and gets none, because the record in {copied.ledger_dir} holds" in told.err
+    assert f"make it anew: {typed_from_here(PROGRAM, copied.data_dir)} setup --reset." in told.err
+    assert "Everything is in place." not in told.out
+
+
+def test_a_demo_without_a_past_is_said_to_have_none_each_time(
+    copied: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _is_demos_own(_made_anew(copied))
+    _recorded_something(copied)
+    assert main(["--data", str(copied.data_dir), "setup"]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1] == "Everything but the past is in place."
+    assert "making" not in told.err
+    assert main(["--data", str(copied.data_dir), "setup", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["made"] == []
+    assert said["past"].startswith("Past: this demo has none and gets none")
+
+
+def test_a_demo_with_its_past_has_nothing_to_say_about_it(copied: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--data", str(_is_demos_own(copied).data_dir), "setup"])
+    assert main(["--data", str(copied.data_dir), "setup", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out.splitlines()[-1]) == {"made": []}
+    assert "Past: " not in told.err
 
 
 def test_an_imported_portfolio_gets_no_past(small_desk: Path, tmp_path: Path) -> None:
