@@ -10,38 +10,46 @@ import streamlit as st
 
 from core.scoring.contribution_rows import Cell, ContributionRow
 from core.scoring.waterfall import Grouping
+from pages._ui import palette
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 _TALLEST = 420  # px, of a table of hundreds of features
 
+# px of each column, in this order; on a phone the first three fill the card and the others are scrolled to
+_FAMILIES = {"Family": 190, "Direction": 95, "Points": 100, "Log-odds": 100, "PD path": 100}
+_FEATURES = {"Feature": 240, "Value": 88, "Risk": 44, "Points": 78, "Log-odds": 84, "PD path": 84}
+_NARROW = {"Family": 148, "Feature": 148, "Points": 66, "PD path": 84, "Log-odds": 84, "Value": 90}
+
 
 def contributions(rows: Sequence[ContributionRow], grouping: Grouping, narrow: bool) -> None:
     """From the model's base to the client; numbers stay numbers, so that sorting sorts."""
     by_family = grouping is Grouping.FAMILY
-    words, numbers = _words(rows, by_family, narrow), _numbers(rows)
-    column = st.column_config
+    numbers = _numbers(rows)
+    columns = _words(rows, by_family) | {name: [cell.number for cell in cells] for name, cells in numbers.items()}
+    widths = _NARROW if narrow else _FAMILIES if by_family else _FEATURES
     st.dataframe(
-        _written(pd.DataFrame(words | {name: [c.number for c in cells] for name, cells in numbers.items()}), numbers),
+        _written(pd.DataFrame({name: columns[name] for name in widths if name in columns}), numbers),
         hide_index=True,
         height="content" if by_family else _TALLEST,
         column_config={
-            "Feature": column.TextColumn(width=190, pinned=True),
-            "Value": column.TextColumn(width=90),
-            **{name: column.NumberColumn(width=84) for name in numbers},
+            name: st.column_config.Column(width=width, pinned=at == 0)
+            for at, (name, width) in enumerate(widths.items())
         },
         alt="Base, every contribution to this score with the largest effect first, calibration and the client; "
         "each column adds up",
     )
 
 
-def _words(rows: Sequence[ContributionRow], by_family: bool, narrow: bool) -> dict[str, list[str]]:
-    """On a phone the number's own sign says the direction."""
+def _words(rows: Sequence[ContributionRow], by_family: bool) -> dict[str, list[str]]:
     named = {"Family" if by_family else "Feature": [row.label for row in rows]}
-    if not by_family:
-        named["Value"] = [row.value for row in rows]
-    return named if narrow else named | {"Direction": [row.direction for row in rows]}
+    if by_family:
+        return named | {"Direction": [row.direction for row in rows]}
+    return named | {
+        "Value": [row.value for row in rows],
+        "Risk": [palette.DIRECTION_MARK[row.direction] for row in rows],
+    }
 
 
 def _numbers(rows: Sequence[ContributionRow]) -> dict[str, list[Cell]]:

@@ -149,7 +149,7 @@ def _cut(view: Waterfall) -> Part:
 def _names(view: Waterfall, room: _Room) -> list[Part]:
     if room.narrow:
         return [
-            marked_note(_name(bar, room), 0, row - 0.3, xref="paper", xanchor="left", yanchor="bottom")
+            marked_note(_name(bar, room), 0, row - 0.3, xref="paper", xanchor="left", yanchor="bottom", align="left")
             for row, bar in enumerate(view.bars)
         ]
     return [

@@ -199,3 +199,9 @@ def test_the_clients_mark_stands_on_the_band_and_never_hides_the_letter_of_a_gra
     assert letter["x"] == mark["x"][0] == 0.25
     assert height * (mark["y"][0] - top) >= 0.3 * mark["marker"]["size"]
     assert float(str(letter["y"])) < top
+
+
+def test_a_name_of_two_lines_above_its_bar_starts_at_the_left_on_a_phone() -> None:
+    notes = layout(waterfall_chart.figure_of(a_waterfall(), narrow=True))["annotations"]
+    names = [note for note in notes if note["x"] == 0]
+    assert [note["align"] for note in names] == ["left"] * len(BARS)
