@@ -38,18 +38,23 @@ class Problem:
     column: str
     label: str
     rule: str
-    got: str
+    got: str  # empty where nothing came
     remedy: str
     values: str = ""  # a word's choices as they are written in JSON
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.rule}, got {self.got}; {self.remedy}."
+        return f"{self.label}: {self._told}."
 
     def with_key(self) -> str:
         """For whoever wrote JSON: the field's key beside its label, and a choice as it is written there."""
         thing = self.label if self.label == self.column else f"{self.label} ({self.column})"
         values = f" of {self.values}" if self.values else ""
-        return f"{thing}: {self.rule}, got {self.got}; {self.remedy}{values}."
+        return f"{thing}: {self._told}{values}."
+
+    @property
+    def _told(self) -> str:
+        got = f", got {self.got}" if self.got else ""
+        return f"{self.rule}{got}; {self.remedy}"
 
 
 class Fault(NamedTuple):
@@ -133,7 +138,13 @@ def _known_later(contract: Contract, fields: Mapping[str, object]) -> tuple[Prob
         if column.kind in _NOT_ASKED and fields.get(name) is not None
     ]
     return tuple(
-        Problem(name, text(column.label), "is no part of a new application", words.named(fields[name]), "leave it out")
+        Problem(
+            name,
+            text(column.label),
+            "is no part of a new application",
+            words.named(fields[name], column),
+            "leave it out",
+        )
         for name, column in given
     )
 
@@ -147,12 +158,14 @@ def _problem(name: str, column: Column, value: object) -> Problem | None:
     if fault is None:
         return None
     values = words.values_of(column) if fault.remedy == words.CHOOSE else ""
-    return Problem(name, text(column.label), fault.rule, words.named(value), fault.remedy, values)
+    return Problem(name, text(column.label), fault.rule, words.named(value, column), fault.remedy, values)
 
 
 def _unknown(name: object, value: object) -> Problem:
     label = wording.shortened(name) if isinstance(name, str) else "A field without a name"
-    return Problem(label, label, "is no field of the contract", words.named(value), "leave it out or correct its name")
+    return Problem(
+        label, label, "is no field of an application", words.named(value), "leave it out or correct its name"
+    )
 
 
 def _missing(column: Column, value: object) -> Fault | None:
@@ -170,7 +183,7 @@ def _wrong_type(column: Column, value: object) -> Fault | None:
 def _unseen_choice(column: Column, value: object) -> Fault | None:
     if not isinstance(value, str) or value in column.choice_labels or value in column.sentinels:
         return None
-    return Fault("must be one of the contract's choices", words.asked_for(column))
+    return Fault("must be one of the choices", words.asked_for(column))
 
 
 def _not_finite(column: Column, value: object) -> Fault | None:
@@ -228,8 +241,8 @@ def _stored(column: Column, value: object) -> Value:
 
 
 def _refusal(found: list[str]) -> str:
-    count = "1 field does" if len(found) == 1 else f"{len(found)} fields do"
+    count = "1 field needs" if len(found) == 1 else f"{len(found)} fields need"
     lines = [f"  {problem}" for problem in found[:_MOST_TOLD]]
     if len(found) > _MOST_TOLD:
         lines.append(f"  and {len(found) - _MOST_TOLD} more")
-    return "\n".join([f"The application is refused: {count} not fit the contract.", *lines])
+    return "\n".join([f"{count} correcting before the application can be scored.", *lines])

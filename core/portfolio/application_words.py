@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from core.portfolio import wording
-from core.portfolio.contract import WHOLE_KINDS, Column, Kind, text
+from core.portfolio.contract import LARGEST_WHOLE, WHOLE_KINDS, Column, Kind, text
 
 _TWO_VALUED = frozenset({Kind.FLAG, Kind.TARGET})
 _MOST_CHOICES_TOLD = 8
@@ -44,14 +46,30 @@ def range_told(column: Column) -> str:
     return "be small enough to be stored"
 
 
-def named(value: object) -> str:
-    """What came, short and harmless whatever it is."""
+def named(value: object, column: Column | None = None) -> str:
+    """What came, short and harmless whatever it is; a number of this column with its unit. Empty for nothing."""
     if value is None:
-        return "nothing"
+        return ""
     if isinstance(value, str):
         return f"'{wording.shortened(value)}'"
     if not isinstance(value, (int, float)):
         return f"a value of type {wording.shortened(type(value).__name__)}"
     if isinstance(value, int) and value.bit_length() > 120:  # more than 36 digits; str() refuses some of them
         return "a whole number of more than 36 digits"
-    return f"{value}"
+    if column is not None and column.kind is Kind.IDENTIFIER:
+        return f"{value}"
+    unit = "" if column is None or not math.isfinite(value) else text(column.unit)
+    return f"{figure(value)} {unit}".rstrip()
+
+
+def figure(value: float | int) -> str:
+    """A number as a person writes it, without rounding: "-5" for -5.0, "1,350,000.5"; a truth value as it is.
+
+    >>> figure(24700.25)
+    '24,700.25'
+    """
+    if isinstance(value, bool) or not math.isfinite(value):
+        return f"{value}"
+    if isinstance(value, float) and abs(value) < LARGEST_WHOLE and value.is_integer():
+        return f"{int(value):,}"
+    return f"{value:,}"

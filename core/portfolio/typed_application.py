@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.portfolio import application_words as words
 from core.portfolio.application import Application, Problem, accepted, problems_of_new
 from core.portfolio.contract import Column, Contract
 from core.portfolio.entry_fields import EntryField, Typed, entry_fields, raw_fields
@@ -36,7 +37,9 @@ def _as_typed(
     raw = field.raw(value)
     if not isinstance(raw, (int, float)) or not math.isfinite(raw) or _is_inside(raw, column):
         return problem
-    return replace(problem, rule=f"must {_limits_in_years(column)}", got=f"{value:g} years", remedy="correct it")
+    return replace(
+        problem, rule=f"must {_limits_in_years(column)}", got=f"{words.figure(value)} years", remedy="correct it"
+    )
 
 
 def _is_inside(days: float, column: Column) -> bool:

@@ -95,7 +95,7 @@ def test_a_value_outside_the_contract_is_refused_in_words_and_the_page_stands(de
     lever(test).set_value(-5.0).run()
     assert not test.exception
     assert "These values cannot be scored" in all_text(test)
-    assert plain("Credit amount: must lie between 1,000 and 10,000,000, got -5.0") in all_text(test)
+    assert plain("Credit amount: must lie between 1,000 and 10,000,000, got -5;") in all_text(test)
     assert "Why" in headings(test)
 
 

@@ -209,11 +209,33 @@ def test_a_refusal_names_label_rule_got_and_remedy() -> None:
     with pytest.raises(ApplicationRefused) as caught:
         check(CONTRACT, {**ESSENTIAL, "DAYS_BIRTH": 12, "EXT_SOURCE_1": 1.5, "CREDIT": 3})
     assert str(caught.value).splitlines() == [
-        "The application is refused: 3 fields do not fit the contract.",
-        "  Age: must lie between -36,525 and -6,500 days, got 12; time before the application is negative.",
+        "3 fields need correcting before the application can be scored.",
+        "  Age: must lie between -36,525 and -6,500 days, got 12 days; time before the application is negative.",
         "  External score 1: must lie between 0 and 1, got 1.5; correct it.",
-        "  CREDIT: is no field of the contract, got 3; leave it out or correct its name.",
+        "  CREDIT: is no field of an application, got 3; leave it out or correct its name.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [
+        (-5.0, "-5"),
+        (999, "999"),
+        (20_000_000.0, "20,000,000"),
+        (12_345_678.25, "12,345,678.25"),
+        (1e300, "1e+300"),
+        (-0.0, "0"),
+    ],
+)
+def test_a_number_is_told_as_a_person_writes_it(value: float, got: str) -> None:
+    (problem,) = problems(CONTRACT, {**ESSENTIAL, "AMT_CREDIT": value})
+    assert problem.got == got
+
+
+def test_where_nothing_came_nothing_is_told() -> None:
+    (problem,) = problems(CONTRACT, {**ESSENTIAL, "AMT_CREDIT": None})
+    assert str(problem) == "Credit amount: must be given; enter a number."
+    assert problem.with_key() == "Credit amount (AMT_CREDIT): must be given; enter a number."
 
 
 def test_a_refusal_of_very_many_fields_stays_readable() -> None:

@@ -53,4 +53,4 @@ def test_problems_come_in_the_order_of_the_form() -> None:
 
 
 def test_other_fields_are_refused_as_everywhere() -> None:
-    assert refusal(AMT_CREDIT=-5.0) == ["Credit amount: must lie between 1,000 and 10,000,000, got -5.0; correct it."]
+    assert refusal(AMT_CREDIT=-5.0) == ["Credit amount: must lie between 1,000 and 10,000,000, got -5; correct it."]
