@@ -15,7 +15,7 @@ from core.casework.decision_question import Choice, Question
 from core.casework.layout import public_score
 from core.casework.offer import offer
 from core.casework.override_sides import OVERRIDES, SIDE_WORDS
-from core.casework.recording import Ruling, scored_draft
+from core.casework.recording import scored_draft
 from core.casework.versions import Versions
 from core.errors import DecisionRefused
 from core.ledger.event import Actor, Event
@@ -43,6 +43,13 @@ SIDES: Mapping[Cell, str] = {
     (Recommendation.REFER, "approve", Role.OFFICER, "nobody"): "referral",
     (Recommendation.REFER, "decline", Role.OFFICER, "nobody"): "referral",
 }
+# no override, and yet the answer to a referral goes against the recommendation: it needs a note alone
+ANSWERS_AGAINST = frozenset(
+    {
+        (Recommendation.DECLINE, "approve", Role.RISK_MANAGER, "somebody else"),
+        (Recommendation.APPROVE, "decline", Role.RISK_MANAGER, "somebody else"),
+    }
+)
 CELLS: tuple[Cell, ...] = tuple(product(Recommendation, DECIDED, ROLES, REFERRED_BY))
 
 
@@ -80,21 +87,18 @@ def refusal(asked: Question) -> str:
     return str(refused.value)
 
 
-def ruling(cell: Cell) -> Ruling:
-    needed = cell in SIDES
-    return judge(question(cell, FITS[cell[1]] if needed else "", NOTE if needed else ""))
-
-
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "-".join(cell))
 def test_every_cell_has_its_side_and_needs_a_reason_and_a_note_exactly_where_it_has_one(cell: Cell) -> None:
     if not is_recorded(cell):
         assert "case" in refusal(question(cell)) or "waits for a decision already" in refusal(question(cell))
         return
-    assert ruling(cell).override_side == SIDES.get(cell, "")
-    if cell in SIDES:
+    needs_reason, needs_note = cell in SIDES, cell in SIDES or cell in ANSWERS_AGAINST
+    code = FITS[cell[1]] if needs_reason else ""
+    assert judge(question(cell, code, "x" * 10 if needs_note else "")).override_side == SIDES.get(cell, "")
+    if needs_note:
+        assert "needs a note of at least 10 characters, got 9" in refusal(question(cell, code, "x" * 9))
+    if needs_reason:
         assert "needs a reason from the list, got none" in refusal(question(cell, "", NOTE))
-        assert "needs a note of at least 10 characters, got 9" in refusal(question(cell, FITS[cell[1]], "x" * 9))
-        assert judge(question(cell, FITS[cell[1]], "x" * 10)).override_side == SIDES[cell]
     else:
         assert "leave the reason out" in refusal(question(cell, "known_client", NOTE))
 
@@ -116,6 +120,7 @@ def test_what_is_offered_is_the_same_table_with_the_reasons_that_fit(cell: Cell)
     if choice is not None:
         fitting = {"approve": ["known_client", "data_corrected"], "decline": ["income_doubtful", "data_corrected"]}
         assert choice.override_side == SIDES.get(cell, "")
+        assert choice.needs_note is (cell in SIDES or cell in ANSWERS_AGAINST)
         assert [code.code for code in choice.reasons] == (fitting[decided] if cell in SIDES else [])
 
 

@@ -120,6 +120,13 @@ def test_what_was_decided_instead_of_a_referral_is_counted_apart_and_is_in_no_ra
     assert total.rate.value == 0.25
 
 
+def test_what_was_recorded_as_an_override_before_referrals_had_a_side_of_their_own_stays_one() -> None:
+    tables = HistoryTables()
+    tables.decided("a1", "approve", recommendation="refer", override_side="low")
+    tables.decided("a2", "decline", recommendation="refer", override_side="high")
+    assert overrides(tables.cursor, EVERYTHING).total == Overrides("", 2, low=1, high=1, instead_of_referral=0)
+
+
 def test_an_override_rate_has_wilsons_interval() -> None:
     rate = Overrides("ana", 200, low=7, high=5, instead_of_referral=90).rate
     assert rate is not None
