@@ -1,16 +1,22 @@
-"""`verify`: whether the record is what was written; where not, the first event that is wrong and what is wrong."""
+"""`verify`: whether the record is what was written; where not, the first event that is wrong and what is wrong.
+
+A record that was made good in the last days, and was not what was written before, is no success either.
+"""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 from core.accounts.people import CONSOLE
 from core.casework.audit_records import Verify, recorded_head, recorded_verification
 from core.commands.console import Console
 from core.commands.place import Place
-from core.errors import LedgerUnavailable, SettingsError, SolventError, UnknownRecord
+from core.errors import LedgerLocked, LedgerUnavailable, SettingsError, SolventError, UnknownRecord
 from core.ledger.head import Head
+from core.ledger.made_good import KEPT
+from core.ledger.recovery import JOURNAL_FOLDER
 from core.ledger.verification import Verification
 
 SOUND, NOT_SOUND = 0, 1
@@ -30,9 +36,9 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
         ledger = place.ledger()
     except LedgerUnavailable as unopened:
         if unopened.first_bad is None:
-            raise
+            raise _with_the_way_out(unopened, place.settings.ledger_dir / JOURNAL_FOLDER) from None
         return _damaged(unopened.first_bad, str(unopened), arguments.json, console)
-    against = None if arguments.head is None else _kept(arguments.head, console, ledger.keys.ledger_id)
+    against = None if arguments.head is None else _kept(arguments.head, console)
     if arguments.save_head is not None:
         _check_place(arguments.save_head, console)  # before anything says that a head was taken along
     for notice in ledger.made_good:
@@ -49,13 +55,25 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
             found = replace(found, head=_keep(recorded_head(ledger, CONSOLE), arguments.save_head, console))
         except SolventError as unsaved:
             refusal = unsaved  # what was found is said all the same
+    altered = ledger.altered
     if arguments.json:
-        console.json({**_as_json(found), "made_good": list(ledger.made_good), "unwritable": hindered})
+        made_good = {"made_good": list(ledger.made_good), "altered": list(altered)}
+        console.json({**_as_json(found), **made_good, "unwritable": hindered})
     else:
-        console.lines(_as_lines(found, against))
+        console.lines([*_as_lines(found, against), *_as_it_was(altered)])
     if refusal is not None:
         raise refusal
-    return SOUND if found.sound else NOT_SOUND
+    return SOUND if found.sound and not altered else NOT_SOUND
+
+
+def _with_the_way_out(unopened: LedgerUnavailable, journal: Path) -> LedgerUnavailable:
+    """The same refusal, and how the chain can be checked without opening or writing anything."""
+    if isinstance(unopened, LedgerLocked) or not any(journal.glob("*.jsonl")):
+        return unopened
+    return type(unopened)(
+        f"{unopened} The links can be checked as they lie, without writing and without a key: "
+        f"python core/ledger/outside.py {journal} [HEAD]"
+    )
 
 
 def _damaged(first_bad: int, why: str, as_json: bool, console: Console) -> int:
@@ -67,9 +85,9 @@ def _damaged(first_bad: int, why: str, as_json: bool, console: Console) -> int:
     return NOT_SOUND
 
 
-def _kept(name: str, console: Console, ledger_id: str) -> Head:
+def _kept(name: str, console: Console) -> Head:
     try:
-        return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"), ledger_id)
+        return Head.from_json(console.read(name, _LARGEST_HEAD_BYTES).decode("utf-8", "replace"))
     except OSError as error:
         raise SettingsError(
             f"Head {name}: cannot be read ({error.strerror}); name the file that was downloaded."
@@ -104,8 +122,10 @@ def _as_json(found: Verification) -> dict[str, object]:
         "events": found.events,
         "first_bad": found.first_bad,
         "finding": found.finding,
+        "table": found.table,
         "warning": found.warning,
         "head": {"count": found.head.count, "hash": found.head.hash.hex(), "at": found.head.at.isoformat()},
+        "behind": _behind(found),
     }
 
 
@@ -118,10 +138,34 @@ def _as_lines(found: Verification, against: Head | None) -> list[str]:
     return [
         f"Sound: {found.events:,} events, every link holds{through}.",
         f"Head: event {found.head.count:,}, {found.head.hash.hex()}, {found.head.at:%Y-%m-%d %H:%M:%S} UTC.",
+        *([_behind(found)] if _behind(found) else []),
+    ]
+
+
+def _behind(found: Verification) -> str:
+    """Why a head that was saved counts more events than were verified, in a sentence; empty when it does not."""
+    more = found.head.count - found.events
+    if not found.sound or more <= 0:
+        return ""
+    return (
+        f"The head that was saved goes {more} events further than what was verified: "
+        "this verification, and that its head was taken along, are on record too."
+    )
+
+
+def _as_it_was(altered: tuple[str, ...]) -> list[str]:
+    """What remains to be said of a record that is sound by now."""
+    if not altered:
+        return []
+    return [
+        f"NOT AS IT SHOULD BE: in the last {KEPT.days} days the record was not what was written, and was made good:",
+        *altered,
     ]
 
 
 def _what_holds(found: Verification, against: Head | None) -> str:
+    if found.table:
+        return "Every link holds; what pages show from this table is not to be trusted until it was made anew."
     if found.first_bad is None or found.events < found.first_bad:
         return f"The {found.events:,} events before it hold."
     other = "" if against is None else ", or the head that was given was altered or is not one of this record"

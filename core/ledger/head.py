@@ -10,7 +10,7 @@ import os
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ MAGIC = b"SVH1"
 CONTENT = struct.Struct(">4sQ32sq")  # magic, count, hash, microseconds since 1970
 MAC_BYTES = 32
 SLOT_BYTES = 4096  # one block of the disk each: a write that is torn spoils one slot, never both
+_LONGEST_ID = 40  # characters shown of a name that anybody may have written
 HEX_HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,6 +33,7 @@ class Head:
     count: int
     hash: bytes  # of the last event; 32 zero bytes when there is none
     at: datetime  # of the last event, or when this head was made
+    ledger: str = field(default="", compare=False)  # whose it says it is, where it came back in a file
 
     def as_json(self, ledger_id: str = "") -> str:
         """The head as a file to keep elsewhere and to verify against later."""
@@ -39,8 +41,8 @@ class Head:
         return json.dumps({"ledger": ledger_id, "count": self.count, "hash": self.hash.hex(), "at": at}, indent=2)
 
     @classmethod
-    def from_json(cls, text: str, ledger_id: str = "") -> Head:
-        """The head in a kept file; UnknownRecord when it is none, or one of another ledger than `ledger_id`."""
+    def from_json(cls, text: str) -> Head:
+        """The head in a kept file, of this ledger or of another one; UnknownRecord when it is none."""
         try:
             read = json.loads(text)
             count, hexadecimal, at = read["count"], read["hash"], datetime.fromisoformat(read["at"])
@@ -51,12 +53,7 @@ class Head:
             raise UnknownRecord(
                 "Head: this is no head of a ledger; expected JSON with count, hash and at, as it was downloaded."
             )
-        if ledger_id and read.get("ledger") not in ("", None, ledger_id):
-            raise UnknownRecord(
-                f"Head: it belongs to the ledger {str(read['ledger'])[:40]!r}, this one is {ledger_id!r}; "
-                "take a head that was downloaded here."
-            )
-        return cls(count, bytes.fromhex(hexadecimal), at.astimezone(UTC))
+        return cls(count, bytes.fromhex(hexadecimal), at.astimezone(UTC), str(read.get("ledger") or "")[:_LONGEST_ID])
 
 
 NO_EVENTS = Head(0, GENESIS_HASH, EPOCH)

@@ -15,6 +15,19 @@ from core.errors import LedgerUnavailable, LedgerUnwritable
 
 FORMAT = 1
 BUSY_SECONDS = 10.0
+_PRIMARY = 0xFF  # SQLite's extended codes carry the plain one in their last byte
+_OF_THE_DISK = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
 REMEDY = "restore it from its backup; a new one would open none of the records"
 SCHEMA = (
     "create table about (name text primary key, value blob not null) without rowid",
@@ -131,7 +144,20 @@ class KeyFile:
         try:
             yield
         except (sqlite3.DatabaseError, OSError) as error:
+            if _is_the_disk(error):
+                raise LedgerUnavailable(
+                    f"Key file {self.path.name}: the disk does not let it be read ({error}); see that the disk has "
+                    "room and is sound, then try again, and leave the file as it is: its keys are in it."
+                ) from error
             raise self.damaged(f"it cannot be read ({error})") from error
+
+
+def _is_the_disk(error: sqlite3.DatabaseError | OSError) -> bool:
+    """Whether the file may well be whole, and what lies around it is in the way."""
+    if isinstance(error, sqlite3.DatabaseError):
+        code = getattr(error, "sqlite_errorcode", None)  # none where Python itself refuses
+        return code is not None and code & _PRIMARY in _OF_THE_DISK
+    return not isinstance(error, FileNotFoundError | IsADirectoryError)
 
 
 def make_key_file(path: Path, about: dict[str, bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from core.ledger.event import Draft, Event, Json, Seal
 from core.ledger.head import Head, HeadFile
 from core.ledger.keys import KeyStore
 from core.ledger.lock import LedgerLock
+from core.ledger.made_good import Notice
 from core.ledger.reading import Reading
 from core.ledger.recovery import HEAD_FILE, VERIFIED_FILE, LedgerFiles
 from core.ledger.sealing import seal, unseal
@@ -135,12 +137,17 @@ class Ledger:
     @property
     def notices(self) -> tuple[str, ...]:
         """What was found damaged and made good, at the start or since, in sentences."""
-        return self._writer.notices
+        return tuple(notice.words for notice in self._writer.notices)
 
     @property
     def made_good(self) -> tuple[str, ...]:
         """The notices of the last days: those of earlier starts with their moment, then those since this one."""
-        return self._writer.earlier_notices + self._writer.notices
+        return tuple(notice.words for notice in self._of_the_last_days())
+
+    @property
+    def altered(self) -> tuple[str, ...]:
+        """Those of the last days that say that the record was not what was written, which no crash leaves behind."""
+        return tuple(notice.words for notice in self._of_the_last_days() if notice.altered)
 
     def verify(
         self, progress: Progress = silent, since_head: bool = False, against: Head | None = None
@@ -149,6 +156,9 @@ class Ledger:
 
         `since_head`: only what lies behind the part that was verified before. Appending goes on meanwhile.
         """
+        own = self.keys.ledger_id
+        if against is not None and against.ledger not in ("", own):
+            return _of_another(against, own, self.verify(progress, since_head))
         files = self._writer.open_files
         try:
             return self._checking.verify(files, progress, since_head, against)
@@ -165,6 +175,9 @@ class Ledger:
                 self.keys.close()
             finally:
                 self._lock.release()
+
+    def _of_the_last_days(self) -> tuple[Notice, ...]:
+        return self._writer.earlier_notices + self._writer.notices
 
     def _read(self, question: Callable[[Store], _Answer]) -> _Answer:
         """The store's answer; from a store made anew when this one turns out to be damaged."""
@@ -196,6 +209,17 @@ class Ledger:
         return key
 
 
+def _of_another(head: Head, own: str, found: Verification) -> Verification:
+    """What was found of the chain by itself, refuted by a head that names another ledger."""
+    if not found.sound:
+        return found
+    finding = (
+        f"the head that was given is of the ledger {head.ledger!r}, and this one is {own!r}: either it is a head of "
+        "another desk, or the record and its key file here were replaced as a whole"
+    )
+    return replace(found, sound=False, first_bad=1, finding=finding)
+
+
 def _locked(folder: Path) -> LedgerLock:
     """The lock of the folder, which is made when there is none and closed to others."""
     try:
@@ -205,5 +229,6 @@ def _locked(folder: Path) -> LedgerLock:
         return LedgerLock.take(folder)
     except OSError as error:
         raise LedgerUnavailable(
-            f"Ledger in {folder.name}: its folder cannot be written to ({error}); make the disk writable."
+            f"Ledger in {folder.name}: its folder cannot be written to ({error}); make the disk writable, and see that "
+            "it has room."
         ) from error

@@ -30,8 +30,12 @@ class LedgerLock:
                 f"Ledger in {folder.name}: process {holder} has it open, and one process at a time may; "
                 "use the desk that is running, or end it first."
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        except OSError:  # a full disk: the lock must not stay with nobody
+            os.close(descriptor)
+            raise
         return cls(descriptor)
 
     def release(self) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,21 +18,31 @@ KEPT = timedelta(days=7)
 _MOST_BYTES = 64 << 10  # read of its end: many starts' worth
 
 
-def kept_notices(folder: Path, now: datetime) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Notice:
+    """What was found and made good, in sentences."""
+
+    words: str
+    altered: bool = False  # the record was not what was written: no crash leaves it so
+
+
+def kept_notices(folder: Path, now: datetime) -> tuple[Notice, ...]:
     """The notices of the last days, oldest first, each with its moment."""
     try:
         written = (folder / MADE_GOOD_FILE).read_bytes()[-_MOST_BYTES:]
     except OSError:
         return ()
-    return tuple(said for line in written.splitlines() if (said := _said(line, now - KEPT)))
+    said = (_said(line, now - KEPT) for line in written.splitlines())
+    return tuple(notice for notice in said if notice)
 
 
-def keep_notices(folder: Path, notices: Sequence[str], now: datetime) -> None:
+def keep_notices(folder: Path, notices: Sequence[Notice], now: datetime) -> None:
     """For those who open the ledger later; on a full disk only this process knows them."""
     if not notices:
         return
     at = now.astimezone(UTC).isoformat(timespec="seconds")
-    lines = "".join(json.dumps({"at": at, "notice": notice}) + "\n" for notice in notices)
+    said = ({"at": at, "notice": notice.words, "altered": notice.altered} for notice in notices)
+    lines = "".join(json.dumps(line) + "\n" for line in said)
     with suppress(OSError):
         descriptor = os.open(folder / MADE_GOOD_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -40,12 +51,12 @@ def keep_notices(folder: Path, notices: Sequence[str], now: datetime) -> None:
             os.close(descriptor)
 
 
-def _said(line: bytes, since: datetime) -> str:
-    """The notice with its moment; empty when it is older, or cannot be read."""
+def _said(line: bytes, since: datetime) -> Notice | None:
+    """The notice with its moment; None when it is older, or cannot be read."""
     try:
         match json.loads(line):
-            case {"at": str(at), "notice": str(notice)} if (moment := datetime.fromisoformat(at)) > since:
-                return f"{moment:%d %B %Y, %H:%M} UTC: {notice}"
+            case {"at": str(at), "notice": str(words), **rest} if (moment := datetime.fromisoformat(at)) > since:
+                return Notice(f"{moment:%d %B %Y, %H:%M} UTC: {words}", rest.get("altered") is True)
     except (ValueError, TypeError, RecursionError):
         pass
-    return ""
+    return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.ledger.chain import Link
 from core.ledger.head import HeadFile
 from core.ledger.journal import Journal
+from core.ledger.made_good import Notice
 from core.ledger.store import Store
 
 
@@ -17,7 +18,7 @@ class OpenFiles:
     head: HeadFile
     last: Link
     refusal: str = ""  # why nothing may be written although everything can be read
-    notices: tuple[str, ...] = ()  # what was found and made good when they were opened
+    notices: tuple[Notice, ...] = ()  # what was found and made good when they were opened
 
     def close(self) -> None:
         self.store.close()

@@ -16,9 +16,11 @@ Cell = str | int | float | bool | datetime | date | None
 
 @dataclass(frozen=True)
 class Reading:
-    """One row per event of these kinds; a reading that changes its columns or kinds is made anew at the next start."""
+    """One row per event of these kinds; a reading that changes its columns, kinds or edition is made anew at the next
+    start."""
 
     table: str
     columns: tuple[tuple[str, str], ...]  # (name, DuckDB type); the first is ("sequence", "bigint")
     kinds: frozenset[str]
-    row: Callable[[Event], tuple[Cell, ...]]
+    row: Callable[[Event], tuple[Cell, ...]]  # of the columns' own types: what is stored is compared with it
+    edition: int = 1  # one more when `row` makes something else of the same event: stored rows are compared with it

@@ -22,11 +22,12 @@ from core.ledger.canonical import event_of
 from core.ledger.chain import NO_LINK, Link
 from core.ledger.head import NO_EVENTS, Head, HeadFile
 from core.ledger.journal import Journal
+from core.ledger.made_good import Notice
 from core.ledger.open_files import OpenFiles
 from core.ledger.reading import Reading
-from core.ledger.readings_of_chain import rows_of
+from core.ledger.readings_of_chain import NotAsWritten, rows_of
 from core.ledger.recovery_journal import cut_end, restore_tail, rewrite
-from core.ledger.recovery_merge import Merge, merged
+from core.ledger.recovery_merge import Damage, Merge, damage_of, merged
 from core.ledger.recovery_store import FoundStore, first_line, require_damage, set_aside
 from core.ledger.store import STORE_FILE, Store
 
@@ -61,9 +62,9 @@ class _Start:
         self._files = files
         self._journal_folder = files.folder / JOURNAL_FOLDER
         self._moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        self._notices: list[str] = []
+        self._notices: list[Notice] = []
 
-    def open(self, everything: bool, doubt: str = "") -> OpenFiles:
+    def open(self, everything: bool, doubt: Damage | None = None) -> OpenFiles:
         """The files in step. `doubt`: why the store is to be made anew whatever it looks like."""
         head = self._files.head.read() or NO_EVENTS
         verified = self._files.verified.read() or NO_EVENTS
@@ -78,18 +79,21 @@ class _Start:
             self._require_whole(merge, store, head)
             if not base.sequence:
                 store.scan()
-            store_is_good = merge.store_agrees and not store.damage and store.count <= merge.last.sequence
+            damage = doubt or damage_of(merge, store)
             self._mend_journal(merge)
             self._restore_tail(merge, store)
             behind = store.count
-            damage = doubt or ("" if store_is_good else store.damage or "it does not say what the journal says")
         try:
-            return self._opened(merge, head, behind, damage)
+            return self._opened(merge, head, behind, damage, thorough=not base.sequence)
+        except NotAsWritten as wrong:
+            if damage:
+                raise
+            return self.open(everything=True, doubt=Damage(str(wrong), altered=True))
         except duckdb.Error as error:
             require_damage(error)
             if damage:
                 raise
-            return self.open(everything=True, doubt=first_line(error))
+            return self.open(everything=True, doubt=Damage(first_line(error)))
 
     def _merge(self, journal: Journal, store: FoundStore, base: Link, head: Head) -> Merge:
         paths = journal.paths_behind(base.sequence)
@@ -115,13 +119,14 @@ class _Start:
     def _mend_journal(self, merge: Merge) -> None:
         for segment in merge.rewrites:
             kept = rewrite(segment, self._moment)
-            self._notices.append(
-                f"Journal {segment.path.name} was damaged: it was made anew with what the database holds; "
-                f"the damaged file is kept as {kept}."
+            self._say(
+                f"Journal {segment.path.name} was damaged or edited: from event {segment.first} on it was not what was "
+                f"written. It was made anew with what the database holds; the file as it was found is kept as {kept}.",
+                altered=True,
             )
         if merge.cut:
             kept = cut_end(merge.cut, self._moment)
-            self._notices.append(
+            self._say(
                 f"Journal {merge.cut.path.name}: what stood behind its last whole record was cut off and is kept "
                 f"as {kept}."
             )
@@ -135,15 +140,17 @@ class _Start:
             for first in range(missing.start, missing.stop, _AT_ONCE):
                 numbers = range(first, min(first + _AT_ONCE, missing.stop))
                 restore_tail(journal, [event for n in numbers if (event := store.event(n)) is not None])
-        self._notices.append(
-            f"The journal lacked events {missing.start} to {missing.stop - 1}: they were restored from the database."
+        self._say(
+            f"The journal was not what was written: it lacked events {missing.start} to {missing.stop - 1}; "
+            "they were restored from the database.",
+            altered=True,  # they were on the disk before anything else was done with them
         )
 
-    def _opened(self, merge: Merge, head: Head, behind: int, damage: str) -> OpenFiles:
+    def _opened(self, merge: Merge, head: Head, behind: int, damage: Damage | None, thorough: bool) -> OpenFiles:
         folder, readings = self._files.folder, self._files.readings
         journal = Journal.open(self._journal_folder)
         try:
-            store = self._rebuilt(journal, damage) if damage else Store.open(folder / STORE_FILE, readings)
+            store = self._rebuilt(journal, damage) if damage else Store.open(folder / STORE_FILE, readings, thorough)
             try:
                 if not damage:
                     self._replay(journal, store, behind, merge.last.sequence)
@@ -157,8 +164,8 @@ class _Start:
             raise
         return files
 
-    def _rebuilt(self, journal: Journal, damage: str) -> Store:
-        """A new store from the whole journal; the damaged one keeps lying beside it."""
+    def _rebuilt(self, journal: Journal, damage: Damage) -> Store:
+        """A new store from the whole journal; the one that was found keeps lying beside it."""
         path = self._files.folder / STORE_FILE
         part = path.with_name(f"{STORE_FILE}.part")
         for leftover in (part, part.with_name(f"{part.name}.wal")):
@@ -169,9 +176,11 @@ class _Start:
         kept = set_aside(self._files.folder, self._moment)
         part.rename(path)
         settle(path.parent)
-        self._notices.append(
-            f"The database was damaged ({damage}): it was made anew from the journal; the damaged file is kept "
-            f"as {kept}."
+        what = "not what was written" if damage.altered else "damaged"
+        self._say(
+            f"The database was {what} ({damage.words}): it was made anew from the journal; the file as it was found is "
+            f"kept as {kept}.",
+            damage.altered,
         )
         return Store.open(path, self._files.readings)
 
@@ -179,9 +188,7 @@ class _Start:
         """What the journal has and the store lacks."""
         if behind < last:
             self._insert(store, journal.lines(behind))
-            self._notices.append(
-                f"The database lacked events {behind + 1} to {last}: they were taken from the journal."
-            )
+            self._say(f"The database lacked events {behind + 1} to {last}: they were taken from the journal.")
 
     def _insert(self, store: Store, lines: Iterator[bytes]) -> None:
         while events := [event_of(text.rstrip(b"\n"))[0] for text in islice(lines, _AT_ONCE)]:
@@ -191,20 +198,23 @@ class _Start:
     def _remember(self, files: OpenFiles) -> None:
         """The next start begins here; nothing is remembered of a chain whose end is not the one that was recorded."""
         if self._files.head.read() is None and files.last.sequence:
-            self._notices.append(
+            self._say(
                 "The head was missing or damaged: whether the record's end was cut cannot be told without one; "
                 "verify against a head that was kept elsewhere."
             )
         elif files.head.finding:
-            self._notices.append(f"Ledger, {files.head.finding}.")
+            self._say(f"Ledger, {files.head.finding}.")
         if files.refusal:
-            self._notices.append(files.refusal)
+            self._say(files.refusal)
         else:
             with suppress(LedgerUnwritable):  # a full disk: the next start looks at more, and reading goes on
                 if files.head.finding or files.head.read() != files.last.head():
                     files.head.write(files.last.head())
                 self._files.verified.write(files.last.head())
         files.notices = tuple(self._notices)
+
+    def _say(self, words: str, altered: bool = False) -> None:
+        self._notices.append(Notice(words, altered))
 
 
 def _is_more_than_a_tail(merge: Merge, store: FoundStore, base: Link) -> bool:

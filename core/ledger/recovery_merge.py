@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from core.ledger.chain import Link, follows
@@ -19,6 +20,7 @@ class Rewrite:
 
     path: Path
     events: tuple[Event, ...]
+    first: int  # number of the first event that is not there as it was written
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,14 @@ class Cut:
 
     path: Path
     keep: int  # bytes
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Why the store is made anew."""
+
+    words: str
+    altered: bool = False  # it can be read, and it is not what was written
 
 
 @dataclass
@@ -38,9 +48,14 @@ class Merge:
     seen: int  # the highest number that is anywhere
     rewrites: list[Rewrite] = field(default_factory=list)
     cut: Cut | None = None
-    store_agrees: bool = True  # the store holds a beginning of this chain and nothing else
+    store_differs: int | None = None  # number of the first event that the store has otherwise
     goes_through_head: bool = True
     base_holds: bool = False  # the journal has the event that the merge began behind
+
+    @property
+    def store_agrees(self) -> bool:
+        """Whether what the store holds of this chain is the same."""
+        return self.store_differs is None
 
     @property
     def first_bad(self) -> int | None:
@@ -57,6 +72,17 @@ def merged(paths: Sequence[Path], store: FoundStore, base: Link, head: Head, pre
     for event in walk.from_store():
         walk.take(event)
     return walk.merge
+
+
+def damage_of(merge: Merge, store: FoundStore) -> Damage | None:
+    """What is wrong with the store; None where it holds a beginning of the chain and nothing else."""
+    if store.damage:
+        return Damage(store.damage, store.altered)
+    if merge.store_differs is not None:
+        return Damage(f"from event {merge.store_differs} on it does not say what the journal says", altered=True)
+    if store.count > merge.last.sequence:
+        return Damage(f"it goes on behind event {merge.last.sequence}, where the record ends", altered=True)
+    return None
 
 
 class _Walk:
@@ -92,7 +118,7 @@ class _Walk:
             if is_last:
                 self._tidy_end(segment, begin)
         else:
-            self.merge.rewrites.append(Rewrite(segment.path, tuple(events)))
+            self.merge.rewrites.append(Rewrite(segment.path, tuple(events), _first_difference(segment, events)))
 
     def _tidy_end(self, segment: Segment, begin: Link) -> None:
         """What stands behind the last whole transaction was never acknowledged, unless store or head know better."""
@@ -114,7 +140,7 @@ class _Walk:
         number = event.sequence
         doubted = bool(self._store.damage) or not self.merge.store_agrees  # it will be made anew, no need to ask on
         if not doubted and number <= self._store.count and self._store.event(number) != event:
-            self.merge.store_agrees = False
+            self.merge.store_differs = number
         if number == self._head.count and event.hash != self._head.hash:
             self.merge.goes_through_head = False
         self.merge.last = Link.of(event)
@@ -133,6 +159,16 @@ class _Walk:
         if stored:
             return stored
         return event if follows(event, self.merge.last) else None
+
+
+def _first_difference(segment: Segment, events: list[Event]) -> int:
+    """The number of the first event that the segment does not hold in its place, or that something stands before."""
+    damaged = segment.first_damage
+    for entry, event in zip_longest(segment.entries, events):
+        behind = entry is None or (damaged is not None and damaged < entry.start)
+        if behind or entry.event != event:
+            return (event or entry.event).sequence
+    return events[-1].sequence + 1 if events else 1
 
 
 def _only_end_is_damaged(segment: Segment, events: list[Event]) -> bool:

@@ -17,7 +17,9 @@ from core.ledger.store import STORE_FILE, Store
 _AT_ONCE = 500  # events
 _NEWER = re.compile(r"version number|newer version|storage version", re.IGNORECASE)
 _HELD = re.compile(r"could not set lock|conflicting lock", re.IGNORECASE)
-_OUTSIDE = re.compile(r"no space left|permission denied|read-only file system|too many open files", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"no space left|input/output error|permission denied|read-only file system|too many open files", re.IGNORECASE
+)
 
 
 class FoundStore:
@@ -25,6 +27,7 @@ class FoundStore:
 
     def __init__(self, store: Store | None, damage: str) -> None:
         self.damage = damage  # why it must be made anew, in words; empty: nothing is known against it
+        self.altered = False  # no damage of the disk: its checksums hold, and what it says nobody wrote
         self.count = 0
         self._store = store
         self._rows: dict[int, Event] = {}
@@ -83,7 +86,7 @@ class FoundStore:
             self.damage = first_line(error)
             return
         if rows != self.count:
-            self.damage = f"{rows} events where {self.count} should be"
+            self.damage, self.altered = f"{rows} events where {self.count} should be", True
 
     def _read(self, sequence: int) -> tuple[dict[int, Event], range]:
         """What can be read of these numbers: a few hundred from this one on or, next to a damaged block, one."""
@@ -94,7 +97,8 @@ class FoundStore:
             try:
                 found = self._store.events(sequence - 1, limit, ())
             except (duckdb.Error, ValueError) as error:
-                self.damage = self.damage or first_line(error)
+                if not self.damage:
+                    self.damage, self.altered = first_line(error), isinstance(error, ValueError)
                 continue
             asked = range(sequence, sequence + limit)
             return {event.sequence: event for event in found if hash_of(event) == event.hash}, asked

@@ -71,13 +71,15 @@ class Store:
         self.closed = False
 
     @classmethod
-    def open(cls, path: Path, readings: Sequence[Reading]) -> Store:
-        """The store at this path, made or brought up to date where needed; duckdb.Error when it is damaged."""
+    def open(cls, path: Path, readings: Sequence[Reading], thorough: bool = False) -> Store:
+        """The store at this path, made or brought up to date where needed; duckdb.Error when it is damaged.
+
+        NotAsWritten: what was read from its events is not what they say; row by row where the look is `thorough`."""
         connection = duckdb.connect(str(path), config=_CONFIG)
         try:
             path.chmod(0o600)
             changed = migrate(connection)
-            if bring_up_to_date(connection, readings) or changed:
+            if bring_up_to_date(connection, readings, thorough) or changed:
                 connection.execute("checkpoint")
             known_keys = KnownKeys.read(connection)
         except BaseException:

@@ -33,6 +33,7 @@ class Verification:
     finding: str
     head: Head  # the last event that holds
     warning: str = ""  # what is wrong beside a sound chain, in a sentence; said by who knows what the events mean
+    table: str = ""  # the one that is wrong although all links hold: it was read from the events and changed since
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import duckdb
 from core.errors import LedgerUnavailable, LedgerUnwritable
 from core.ledger.chain import Link, clock_behind
 from core.ledger.event import Event
-from core.ledger.made_good import keep_notices, kept_notices
+from core.ledger.made_good import Notice, keep_notices, kept_notices
 from core.ledger.open_files import OpenFiles
 from core.ledger.readings_of_chain import ReadingRows, rows_of
 from core.ledger.recovery import LedgerFiles
@@ -29,7 +29,7 @@ class Writer:
     """Writes what threads bring, and opens the files anew when they can no longer be trusted."""
 
     def __init__(self, files: LedgerFiles, clock: Callable[[], datetime]) -> None:
-        self.notices: tuple[str, ...] = ()
+        self.notices: tuple[Notice, ...] = ()
         self.earlier_notices = kept_notices(files.folder, clock())  # of other processes, in the last days
         self._files = files
         self._clock = clock
@@ -153,7 +153,7 @@ class Writer:
         try:
             self._open.head.write(end.head(), durable=False)
         except LedgerUnwritable as error:
-            self.notices += (str(error),)  # the events are recorded all the same; the next head makes up for it
+            self.notices += (Notice(str(error)),)  # the events are recorded all the same; the next head makes up for it
 
     def _recorded_all_the_same(self, end: Link, error: BaseException) -> bool:
         """After a failure: whether the store has the events although it did not say so. What is half done is taken
@@ -191,7 +191,9 @@ class Writer:
     def _opened(self) -> OpenFiles:
         opened = self._files.open(self._distrust_everything)
         self.notices += opened.notices
-        lasting = [notice for notice in opened.notices if notice != opened.refusal]  # that one is said while it is so
+        lasting = [
+            notice for notice in opened.notices if notice.words != opened.refusal
+        ]  # that one is said while it is so
         keep_notices(self._files.folder, lasting, self._clock())
         return opened
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.casework.audit_records import Verify, recorded_verification
+from core.casework.kinds import VERIFIED
 from core.casework.verifications import Recorded
 from core.errors import UnknownRecord
 from core.ledger.head import Head
@@ -47,7 +48,7 @@ def draw(ledger: Ledger, person: Person) -> Ordered | None:
                 if may(person.role, Page.AUDIT, Action.DOWNLOAD):
                     audit_files.head_button(ledger)
         if asked and not under_way:
-            result(asked)
+            result(ledger, asked)
     return under_way
 
 
@@ -57,7 +58,7 @@ def wait(asked: Ordered) -> None:
     st.rerun()
 
 
-def result(asked: Ordered) -> None:
+def result(ledger: Ledger, asked: Ordered) -> None:
     """What the last verification of this session found."""
     with guard.refusals():
         found = asked.job.result()
@@ -73,7 +74,7 @@ def result(asked: Ordered) -> None:
     )
     st.success(
         f"All {found.events:,} events are what was written: every link of the journal, the database beside it and "
-        f"the head hold.{through}",
+        f"the head hold.{through}{_itself(ledger, found)}",
         title=f"Sound, verified on {moment(asked.at)}",
         icon=":material/verified:",
     )
@@ -90,13 +91,13 @@ def _verdict(ledger: Ledger) -> None:
         st.caption("The chain is verified in the background after each start.")
     elif known.found.sound:
         st.badge("Chain sound", icon=":material/verified:", color="green")
-        st.caption(_verified_up_to(known, head))
+        st.caption(_verified_up_to(ledger, known))
     else:
         st.badge(_not_sound(known.found), icon=":material/gpp_bad:", color="red")
         held = f", against a kept head of event {known.against:,}" if known.against is not None else ""
         st.caption(plain(f"{_upper(known.found.finding)}. Found on {moment(known.at)}{held}."))
         if itself and itself.found.sound:
-            st.caption(f"By itself the chain holds. {_verified_up_to(itself, head)}")
+            st.caption(f"By itself the chain holds. {_verified_up_to(ledger, itself)}")
     if head.count:
         st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
     if known and known.found.warning:
@@ -105,10 +106,18 @@ def _verdict(ledger: Ledger) -> None:
         st.caption(f":material/lock: {plain(ledger.writable)}")
 
 
-def _verified_up_to(known: Recorded, head: Head) -> str:
-    behind = head.count - known.found.events
+def _verified_up_to(ledger: Ledger, known: Recorded) -> str:
+    behind = ledger.head.count - known.found.events
     came = f"; {behind:,} came since" if behind > 0 else ""
     return f"Verified up to event {known.found.events:,} on {moment(known.at)}{came}."
+
+
+def _itself(ledger: Ledger, found: Verification) -> str:
+    """Why the head is further on than what was verified."""
+    behind = found.events + 1
+    if ledger.head.count < behind or ledger.event(behind).kind != VERIFIED:
+        return ""
+    return f" Event {behind:,} is this verification itself, for the next one to verify."
 
 
 def _buttons(ledger: Ledger, busy: bool) -> None:
@@ -130,7 +139,7 @@ def _kept_head(ledger: Ledger) -> Head | None:
     if file is None:
         return None
     try:
-        head = Head.from_json(file.read(_LONGEST_HEAD).decode(errors="replace"), ledger.keys.ledger_id)
+        head = Head.from_json(file.read(_LONGEST_HEAD).decode(errors="replace"))
     except UnknownRecord as refusal:
         st.error(plain(str(refusal)), icon=":material/error:")
         return None
@@ -151,7 +160,7 @@ def _begin(ledger: Ledger, against: Head | None) -> None:
 
 
 def _not_sound(found: Verification) -> str:
-    return f"Not sound from event {found.first_bad or 0:,} on"
+    return "Not sound" if found.first_bad is None else f"Not sound from event {found.first_bad:,} on"
 
 
 def _upper(words: str) -> str:

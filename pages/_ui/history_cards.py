@@ -25,7 +25,7 @@ from core.casework.history_summary import (
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Grain, OverrideView, PdBin, Volume, overrides, pd_histogram, volumes
 from core.ledger.ledger import Ledger
-from pages._ui import beside, figure, guard, history_spread_chart, history_state, history_trend_chart, screen
+from pages._ui import beside, cache, figure, guard, history_spread_chart, history_state, history_trend_chart, screen
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import plain
 
@@ -77,7 +77,11 @@ def verified() -> str:
     found = beside.verifying.found
     if found is None:
         return "The chain is being verified."
-    return "Chain verified." if found.sound else f"The chain is not sound from event {found.first_bad or 0:,} on."
+    if found.sound:
+        behind = cache.ledger().head.count - found.events
+        return f"Chain verified up to event {found.events:,}{f'; {behind:,} came since' if behind > 0 else ''}."
+    where = "" if found.first_bad is None else f" from event {found.first_bad:,} on"
+    return f"The record is not sound{where}."
 
 
 def charts(seen: HistoryView) -> None:

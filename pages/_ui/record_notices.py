@@ -21,7 +21,7 @@ def draw() -> None:
     itself = beside.verifying.of_itself  # a kept head may be forged: what it refutes is for the auditor to judge
     if itself and not itself.found.sound:
         st.error(
-            f"From event {itself.found.first_bad or 0:,} on it is not what was written: {plain(itself.found.finding)}. "
+            f"{_from(itself.found.first_bad)} it is not what was written: {plain(itself.found.finding)}. "
             "Work goes on, and everything new is recorded; tell the auditor and the person who runs Solvent.",
             title="The record is not sound",
             icon=":material/gpp_bad:",
@@ -30,3 +30,7 @@ def draw() -> None:
         st.info(
             "\n\n".join(plain(notice) for notice in notices), title="The record was made good", icon=":material/build:"
         )
+
+
+def _from(first_bad: int | None) -> str:
+    return "Beside its events" if first_bad is None else f"From event {first_bad:,} on"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
+import duckdb
 import pytest
 
 from core import settings
 from core.__main__ import main
+from core.casework.kinds import DECIDED
+from core.casework.readings import READINGS
 from core.commands.place import Opened
 from core.commands.running import dispatch
+from core.ledger.canonical import event_of, line
+from core.ledger.chain import Link, linked
 from core.ledger.head import Head
 from core.ledger.ledger import utc_now
 from tests.commands.heard import Heard
@@ -103,15 +109,84 @@ def _unasked() -> NoReturn:
     raise AssertionError("verify needs the ledger only")
 
 
-def test_damage_that_the_start_made_good_is_said(
+def test_an_edited_journal_is_made_good_and_is_one_for_a_week(
     verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _edit(tmp_path, 3)
-    assert verify("--json") == 0
+    assert verify("--json") == 1
     said = capsys.readouterr()
-    (notice,) = json.loads(said.out)["made_good"]
-    assert "was damaged: it was made anew" in notice
+    answer = json.loads(said.out)
+    (notice,) = answer["altered"]
+    assert notice.startswith(
+        "Journal 00000001.jsonl was damaged or edited: from event 3 on it was not what was written"
+    )
+    assert (answer["sound"], answer["made_good"]) == (True, [notice])
     assert notice in said.err
+    assert verify() == 1
+    said = capsys.readouterr()
+    sound, _, heading, words = said.out.splitlines()
+    assert sound == "Sound: 6 events, every link holds."  # that it was verified is one more
+    assert heading == (
+        "NOT AS IT SHOULD BE: in the last 7 days the record was not what was written, and was made good:"
+    )
+    assert words.endswith(f" UTC: {notice}")
+    _as_if_made_good(tmp_path, timedelta(days=7))
+    assert verify() == 0
+
+
+def _as_if_made_good(desk: Path, ago: timedelta) -> None:
+    kept = desk / "ledger" / "made_good"
+    lines = [json.loads(line) | {"at": (utc_now() - ago).isoformat()} for line in kept.read_text().splitlines()]
+    kept.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_a_journal_that_was_rewritten_with_recomputed_hashes_names_the_first_event(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = [event_of(line)[0] for line in _journal(tmp_path).read_bytes().splitlines()]
+    last, lines = Link.of(events[2]), [line(event) for event in events[:3]]
+    for event in events[3:]:
+        forged = linked(a_draft(subject="forged", at=event.at), None, last, event.at)
+        last = Link.of(forged)
+        lines.append(line(forged))
+    _journal(tmp_path).write_bytes(b"".join(lines))
+    for _ in range(2):
+        assert verify("--json") == 1
+        (notice,) = json.loads(capsys.readouterr().out)["altered"]
+        assert "from event 4 on it was not what was written" in notice
+
+
+def test_a_torn_tail_is_made_good_and_zero(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _journal(tmp_path).open("ab") as journal:
+        journal.write(b'{"ciphertext":null,"ha')
+    assert verify("--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["altered"] == []
+    assert "what stood behind its last whole record was cut off" in said["made_good"][0]
+
+
+def test_a_falsified_table_is_one_and_so_is_the_next_verification_which_finds_it_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with a_ledger(tmp_path, READINGS, clock=utc_now) as ledger:
+        ledger.append([a_draft(DECIDED, public={"decision": "approve"})])
+        assert ledger.verify().sound
+    with duckdb.connect(str(tmp_path / "ledger" / "ledger.duckdb")) as connection:
+        connection.execute("drop trigger decisions_stay on decisions")
+        connection.execute("update decisions set decision = 'decline'")
+    assert main(["--data", str(tmp_path), "verify"]) == 1
+    found, holds = capsys.readouterr().out.splitlines()
+    assert found == (
+        "NOT SOUND from event 1 on: the table decisions does not say what event 1 says (decision); the events hold: "
+        "start the desk again, and the table is made anew from them."
+    )
+    assert holds.startswith("Every link holds; what pages show from this table")
+    assert main(["--data", str(tmp_path), "verify", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["sound"]
+    assert "The database was not what was written (the table decisions does" in said["altered"][0]
 
 
 def test_what_another_command_made_good_is_said_by_it_and_by_verify_afterwards(
@@ -119,13 +194,13 @@ def test_what_another_command_made_good_is_said_by_it_and_by_verify_afterwards(
 ) -> None:
     _edit(tmp_path, 3)
     main(["--data", str(tmp_path), "erase", "--past-retention", "--preview"])
-    assert "was damaged: it was made anew" in capsys.readouterr().err
-    assert verify("--json") == 0
+    assert "from event 3 on it was not what was written" in capsys.readouterr().err
+    assert verify("--json") == 1
     said = capsys.readouterr()
     (notice,) = json.loads(said.out)["made_good"]
     assert f"{utc_now():%d %B %Y}, " in notice
-    assert "was damaged: it was made anew" in notice
-    assert said.err.count("was damaged") == 1
+    assert "from event 3 on it was not what was written" in notice
+    assert said.err.count("not what was written") == 1
 
 
 def test_damage_that_cannot_be_made_good_names_its_first_event(
@@ -146,6 +221,29 @@ def test_damage_that_cannot_be_made_good_names_its_first_event(
 def test_a_record_without_its_key_is_not_called_unsound(verify: Callable[..., int], tmp_path: Path) -> None:
     (tmp_path / "master.key").unlink()
     assert verify() == 3
+
+
+@pytest.mark.parametrize("missing", ["master.key", "ledger/keys.sqlite"])
+def test_a_record_that_cannot_be_opened_names_the_way_to_check_it_as_it_lies(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    (tmp_path / missing).unlink()
+    assert verify() == 3
+    journal = tmp_path / "ledger" / "journal"
+    assert capsys.readouterr().err.rstrip().endswith(f"python core/ledger/outside.py {journal} [HEAD]")
+
+
+def test_a_read_only_record_names_the_way_to_check_it_as_it_lies(
+    verify: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def read_only(folder: Path) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("core.ledger.ledger.LedgerLock.take", read_only)
+    assert verify() == 3
+    said = capsys.readouterr().err
+    assert "its folder cannot be written to" in said
+    assert f"python core/ledger/outside.py {tmp_path / 'ledger' / 'journal'} [HEAD]" in said
 
 
 def test_a_kept_head_is_verified_against_later(
@@ -202,6 +300,22 @@ def test_an_altered_head_is_not_said_to_follow_events_that_hold(
     assert "before it hold" not in said
 
 
+def test_a_head_of_another_ledger_is_a_finding(
+    verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(json.dumps(json.loads(_saved(verify, kept)) | {"ledger": "0123456789abcdef"}))
+    capsys.readouterr()
+    assert verify("--head", str(kept), "--json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["sound"], said["first_bad"], said["events"]) == (False, 1, 7)
+    assert said["finding"].startswith("the head that was given is of the ledger '0123456789abcdef', and this one is '")
+    assert said["finding"].endswith(
+        "either it is a head of another desk, or the record and its key file here were replaced as a whole"
+    )
+    assert verify() == 0  # by itself the record holds
+
+
 def test_a_head_that_cannot_be_written_is_not_taken_along(
     verify: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -216,7 +330,10 @@ def test_the_head_that_is_printed_is_the_one_in_the_file(
 ) -> None:
     kept = tmp_path / "kept.json"
     assert verify("--save-head", str(kept), "--json") == 0
-    printed = json.loads(capsys.readouterr().out)["head"]
+    said = json.loads(capsys.readouterr().out)
+    printed = said["head"]
+    assert (said["events"], printed["count"]) == (5, 7)
+    assert said["behind"].startswith("The head that was saved goes 2 events further than what was verified: ")
     assert {name: json.loads(kept.read_text())[name] for name in ("count", "hash")} == {
         name: printed[name] for name in ("count", "hash")
     }

@@ -118,6 +118,23 @@ def test_a_ledger_is_not_opened_half_on_a_full_disk(small_disk: SmallDisk) -> No
         _require_sound(ledger, 1)
 
 
+@pytest.mark.parametrize("leave", [0, 4_096, 8_192, 16_384, 32_768, 65_536])
+def test_on_a_full_disk_nobody_is_told_to_restore_a_backup(small_disk: SmallDisk, leave: int) -> None:
+    with a_ledger(small_disk.folder) as ledger:
+        ledger.append([a_sealed_draft(ledger, {"name": "Ana"})])
+    small_disk.fill(leave)
+    refusal = ""
+    try:
+        with a_ledger(small_disk.folder) as ledger:
+            assert ledger.verify().events == 1
+    except LedgerUnavailable as refused:
+        refusal = str(refused)
+    assert not refusal or ("room" in refusal and "backup" not in refusal)
+    small_disk.make_room()
+    with a_ledger(small_disk.folder) as ledger:
+        _require_sound(ledger, 1)
+
+
 def test_a_write_protected_disk_is_said_and_nothing_is_lost(small_disk: SmallDisk) -> None:
     with a_ledger(small_disk.folder) as ledger:
         ledger.append([a_draft()])
@@ -194,7 +211,7 @@ def test_a_call_that_the_database_refuses_alone_is_refused_and_says_why(tmp_path
         "counted",
         (("sequence", "bigint"), ("n", "bigint")),
         frozenset({"noted"}),
-        lambda event: (event.sequence, str(event.public.get("n"))),
+        lambda event: (event.sequence, event.public.get("n")),  # type: ignore[arg-type,return-value]
     )
     with a_ledger(tmp_path, [wrong]) as ledger:
         with pytest.raises(LedgerUnwritable, match="Could not convert string 'many'"):
@@ -229,6 +246,8 @@ def test_a_database_that_is_damaged_while_it_is_open_is_made_anew_and_answers(tm
         for _ in range(3):
             ledger.append([a_draft(public=_some(4_000)) for _ in range(400)])
         events = ledger.events(limit=2_000)
+    with a_ledger(tmp_path, [NOTES]):
+        """This start looks at everything, so that the next one reads no block before it is damaged."""
     path = tmp_path / "ledger" / "ledger.duckdb"
     with a_ledger(tmp_path, [NOTES]) as ledger:
         content = bytearray(path.read_bytes())

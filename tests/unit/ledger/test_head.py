@@ -100,7 +100,7 @@ def test_a_disk_that_takes_no_head_is_said(tmp_path: Path) -> None:
 
 
 def test_a_downloaded_head_comes_back_as_it_was() -> None:
-    assert Head.from_json(_head(7).as_json("0123456789abcdef"), "0123456789abcdef") == _head(7)
+    assert Head.from_json(_head(7).as_json("0123456789abcdef")) == _head(7)
     assert Head.from_json(_head(7).as_json()) == _head(7)
     assert json.loads(_head(7).as_json("0123456789abcdef")) == {
         "ledger": "0123456789abcdef",
@@ -115,9 +115,10 @@ def test_a_head_of_another_time_zone_is_the_same_moment() -> None:
     assert Head.from_json(there.as_json()).at == AT
 
 
-def test_a_head_of_another_ledger_is_refused() -> None:
-    with pytest.raises(UnknownRecord, match="belongs to the ledger 'aaaa', this one is 'bbbb'"):
-        Head.from_json(_head(7).as_json("aaaa"), "bbbb")
+def test_a_head_says_whose_it_is_and_a_name_of_any_length_is_cut() -> None:
+    assert Head.from_json(_head(7).as_json("aaaa")).ledger == "aaaa"
+    assert Head.from_json(_head(7).as_json()).ledger == ""
+    assert Head.from_json(_head(7).as_json("a" * 4_000)).ledger == "a" * 40
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import stat
 from contextlib import closing
@@ -159,3 +160,34 @@ def test_a_disk_that_takes_no_more_is_said_and_works_again_without_a_restart(fol
         with keys._file.reading() as connection:
             connection.execute("pragma max_page_count = 1000000")
         assert len(keys.applications([(f"typed:{number}", "") for number in range(200)])) == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (sqlite3.SQLITE_FULL, "database or disk is full"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, "disk I/O error"),
+        (sqlite3.SQLITE_IOERR_READ, "disk I/O error"),
+        (sqlite3.SQLITE_CANTOPEN, "unable to open database file"),
+        (errno.ENOSPC, "No space left on device"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_a_disk_in_the_way_is_not_taken_for_a_damaged_key_file(folder: Path, code: int, words: str) -> None:
+    error: Exception = OSError(code, words)
+    if words in ("database or disk is full", "disk I/O error", "unable to open database file"):
+        error = sqlite3.OperationalError(words)
+        error.sqlite_errorcode = code  # type: ignore[attr-defined]
+    with closing(_open(folder)) as keys, pytest.raises(LedgerUnavailable) as refused, keys._file.reading():
+        raise error
+    assert str(refused.value).startswith("Key file keys.sqlite: the disk does not let it be read (")
+    assert "see that the disk has room and is sound, then try again, and leave the file as it is" in str(refused.value)
+    assert "backup" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_any_more_still_comes_from_its_backup(folder: Path) -> None:
+    error = sqlite3.DatabaseError("file is not a database")
+    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB  # type: ignore[attr-defined]
+    from_its_backup = pytest.raises(LedgerUnavailable, match="restore it from its backup")
+    with closing(_open(folder)) as keys, from_its_backup, keys._file.reading():
+        raise error

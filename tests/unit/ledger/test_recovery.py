@@ -82,7 +82,9 @@ def test_a_deleted_journal_is_written_anew_from_the_database(tmp_path: Path) -> 
     events = _filled(tmp_path)
     _segment(tmp_path).unlink()
     (notice,) = _require_whole(tmp_path, events)
-    assert notice == "The journal lacked events 1 to 12: they were restored from the database."
+    assert notice == (
+        "The journal was not what was written: it lacked events 1 to 12; they were restored from the database."
+    )
 
 
 @pytest.mark.parametrize("verified_before", [True, False])
@@ -95,7 +97,10 @@ def test_a_damaged_line_is_written_anew_from_the_database_and_the_damaged_file_k
     _flip(_segment(tmp_path), _line_start(_segment(tmp_path), 5) + 40)
     damaged = _segment(tmp_path).read_bytes()
     (notice,) = _require_whole(tmp_path, events)
-    assert notice.startswith("Journal 00000001.jsonl was damaged: it was made anew with what the database holds;")
+    assert notice.startswith(
+        "Journal 00000001.jsonl was damaged or edited: from event 5 on it was not what was written. It was made anew "
+        "with what the database holds; the file as it was found is kept as 00000001.jsonl.damaged-"
+    )
     (kept,) = _segment(tmp_path).parent.glob("*.damaged-*")
     assert kept.read_bytes() == damaged
 
@@ -113,7 +118,7 @@ def test_damage_in_what_was_verified_before_is_found_by_verifying_and_mended_by_
         found = ledger.verify()
         assert (found.sound, found.first_bad) == (False, 3)
     (notice,) = _require_whole(tmp_path, events)
-    assert "was damaged: it was made anew" in notice
+    assert "from event 3 on it was not what was written. It was made anew" in notice
 
 
 def test_a_half_line_that_was_never_acknowledged_is_cut_and_kept_aside(tmp_path: Path) -> None:
@@ -153,11 +158,11 @@ def test_a_database_that_can_be_read_but_not_written_to_is_made_anew(
     events = _filled(tmp_path)
     opened, tried = Store.open, []
 
-    def fails_once(path: Path, readings: Sequence[Reading]) -> Store:
+    def fails_once(path: Path, readings: Sequence[Reading], thorough: bool = False) -> Store:
         tried.append(path)
         if len(tried) == 1:
             raise duckdb.InternalException("INTERNAL Error: something in it is not as it should be")
-        return opened(path, readings)
+        return opened(path, readings, thorough)
 
     monkeypatch.setattr(Store, "open", fails_once)
     (notice,) = _require_whole(tmp_path, events)
@@ -196,7 +201,7 @@ def test_a_damaged_database_is_set_aside_and_made_anew(tmp_path: Path, share: fl
     notices = _require_whole(tmp_path, events)
     kept = list(_store(tmp_path).parent.glob("ledger.duckdb.damaged-*"))
     assert len(notices) == len(kept)  # a block that nothing lies in may be damaged without anybody noticing
-    assert all("it was made anew from the journal; the damaged file is kept as" in notice for notice in notices)
+    assert all("it was made anew from the journal; the file as it was found is kept as" in notice for notice in notices)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +225,7 @@ def test_a_database_that_was_tampered_with_is_set_aside(tmp_path: Path, statemen
     with duckdb.connect(str(_store(tmp_path))) as connection:
         connection.execute("drop trigger events_stay on events")
         connection.execute("drop trigger events_remain on events")
+        connection.execute("drop trigger notes_remain on notes")
         connection.execute(statement)
     _require_whole(tmp_path, events)
 
