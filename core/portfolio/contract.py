@@ -116,15 +116,17 @@ class Relation(StrEnum):
     AT_MOST = "at_most"
     AT_LEAST = "at_least"
     ABOVE = "above"
+    NOT_WITH = "not_with"  # is not given at all where the other is the word `value`
 
 
 class CrossCheck(_Part, frozen=True):
-    """What two numbers of one application must be to each other, where both are given."""
+    """What two fields of one application must be to each other, where both are given."""
 
     column: str  # the field that is refused
     relation: Relation
     other: str
     rule: Text  # completes the field's label: "must not be larger than the loan"
+    value: str = ""  # of the other, for NOT_WITH alone
 
 
 class Family(_Part, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.portfolio.contract import Column, Contract, Kind
+from core.portfolio.contract import Column, Contract, Kind, Relation
 from core.portfolio.contract_rule import Finding, Rule, is_worded, repeated
 
 _UNSCORED = frozenset({Kind.IDENTIFIER, Kind.TARGET})
@@ -115,10 +115,23 @@ def _family_known(contract: Contract) -> Iterator[Finding]:
 
 def _cross_checks_compare_numbers(contract: Contract) -> Iterator[Finding]:
     for position, check in enumerate(contract.cross_checks):
+        if check.relation is Relation.NOT_WITH:
+            continue
         sides = [contract.main_columns[n] for n in {check.column, check.other} & contract.main_columns.keys()]
         numbers = [side for side in sides if not side.is_text and side.kind not in _UNSCORED]
         if len(numbers) != 2 or numbers[0].kind is not numbers[1].kind:
             yield Finding(f"cross_checks[{position}]", f"{check.column!r} and {check.other!r}")
+
+
+def _cross_checks_go_with_a_choice(contract: Contract) -> Iterator[Finding]:
+    columns = contract.main_columns
+    for position, check in enumerate(contract.cross_checks):
+        if check.relation is not Relation.NOT_WITH:
+            continue
+        own, other = columns.get(check.column), columns.get(check.other)
+        may_be_left_out = own is not None and own.nullable and own.kind not in _UNSCORED and own is not other
+        if not may_be_left_out or other is None or check.value not in other.choice_labels:
+            yield Finding(f"cross_checks[{position}]", f"{check.column!r} and {check.other!r} {check.value!r}")
 
 
 def _cross_checks_worded(contract: Contract) -> Iterator[Finding]:
@@ -142,5 +155,6 @@ COLUMN_RULES = (
     Rule("a protected basis, key or target is no lever", _lever_is_free),
     Rule("must be a family of [families]", _family_known),
     Rule("a cross check must compare two numbers of one kind in the main table", _cross_checks_compare_numbers),
+    Rule("what must be left out may be left out, and goes with a choice of another", _cross_checks_go_with_a_choice),
     Rule("a cross check must say its rule in English", _cross_checks_worded),
 )

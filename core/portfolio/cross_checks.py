@@ -27,6 +27,10 @@ def broken(
 
 
 def _holds(columns: Mapping[str, Column], check: CrossCheck, fields: Mapping[str, object]) -> bool:
+    if check.relation is Relation.NOT_WITH:
+        own_value = fields.get(check.column)
+        is_given = own_value is not None and own_value not in columns[check.column].sentinels
+        return not is_given or fields.get(check.other) != check.value
     own, other = (_known(columns[name], fields.get(name)) for name in (check.column, check.other))
     return own is None or other is None or _HOLDS[check.relation](own, other)
 

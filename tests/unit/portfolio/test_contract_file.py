@@ -98,6 +98,18 @@ def cross_check(
     return change
 
 
+def not_with(column: str = "age", other: str = "car", value: str = "N") -> Callable[[Raw], None]:
+    """One cross check by which a field is left out where another holds this word."""
+
+    def change(raw: Raw) -> None:
+        told = {"en": "must be left out"}
+        raw["cross_checks"] = [
+            {"column": column, "relation": "not_with", "other": other, "value": value, "rule": told},
+        ]
+
+    return change
+
+
 # One row per rule and side: what is changed, where it is reported.
 BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
     (put("tables.0.required", False), "tables", "exactly one table must be required"),
@@ -142,6 +154,13 @@ BREACHES: tuple[tuple[Callable[[Raw], None], str, str], ...] = (
     (cross_check(other="job"), "cross_checks[0]", "a cross check must compare two numbers"),
     (cross_check(column="bad", other="client"), "cross_checks[0]", "a cross check must compare two numbers"),
     (cross_check(column="income", other="wage", rule={}), "cross_checks[0].rule", "a cross check must say its rule"),
+    (not_with(column="income"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(column="bad"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(column="absent"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(other="absent"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(other="age"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(column="car"), "cross_checks[0]", "what must be left out may be left out"),
+    (not_with(value="absent"), "cross_checks[0]", "what must be left out may be left out"),
     (put("families.work.label", {}), "families.work.label", "a family must have an English label"),
     (put("families.work.raises", {"en": ""}), "families.work.raises", "a family must have an English label"),
     (put("families.work.reason", {"en": "\n"}), "families.work.reason", "a family must have an English label"),
@@ -210,6 +229,7 @@ def test_every_rule_has_a_breach_in_the_table_above() -> None:
     [
         put("policy.approve_below", 0.2),  # no referrals
         cross_check(),
+        not_with(),
         put("policy.loss_given_default", 1),
         put("policy.sign_above_amount", 0),
         put("columns.main.income.minimum", 10),

@@ -90,6 +90,16 @@ ESSENTIAL: dict[str, object] = {
             "Time in the current job: must not be longer than the client's life, got 30.0 years with age 20.0 years",
         ),
         (
+            {"FLAG_OWN_CAR": "Y", "OWN_CAR_AGE": 0.0},
+            {"FLAG_OWN_CAR": "N", "OWN_CAR_AGE": 0.0},
+            "Age of the car: must be left out without a car, got 0 years with owns a car No; correct one of the two.",
+        ),
+        (
+            {"FLAG_OWN_CAR": "N", "OWN_CAR_AGE": None},
+            {"FLAG_OWN_CAR": "N", "OWN_CAR_AGE": 5.0},
+            "Age of the car: must be left out without a car, got 5 years",
+        ),
+        (
             {"CNT_FAM_MEMBERS": 2},
             {"CNT_FAM_MEMBERS": 1},
             "Children: must be fewer than the people in the household, got 1 with people in the household 1",
