@@ -22,7 +22,7 @@ from core.portfolio.client_number import client_number
 
 MOST_ROWS_ON_A_PAGE = 200
 SHORT_HASH = 12  # hexadecimal digits
-LATE = timedelta(minutes=1)  # an account event that waited longer for the chain says when it happened
+APART = timedelta(seconds=1)  # an account event that the chain heard of at another moment says when it happened
 
 _AT_ONCE = 5_000  # rows
 _APPLICATION = re.compile(r"A[A-Z2-7]{16}")
@@ -167,19 +167,26 @@ def _row(
 ) -> AuditRow:
     told: Public = json.loads(public)
     moment = at.replace(tzinfo=UTC)
-    what = sentence_of(kind, subject, told) + _when(moment, told)
+    what = what_of(kind, moment, subject, told)
     whole = own_hash.hex()
     doing = sequence, moment, label_of(kind), actor, role.replace("_", " "), address, subject, what
     return AuditRow(*doing, hash=whole[:SHORT_HASH], whole_hash=whole, demo=flag(told, "demo"))
 
 
+def what_of(kind: str, at: datetime, subject: str, public: Public) -> str:
+    """What happened, and when, where the chain heard of it at another moment (`at`)."""
+    return sentence_of(kind, subject, public) + _when(at, public)
+
+
 def _when(at: datetime, public: Public) -> str:
-    """When it really happened, where the chain heard of it later."""
     try:
-        happened = datetime.fromisoformat(text(public, "happened_at"))
+        happened = datetime.fromisoformat(text(public, "happened_at")).astimezone(UTC)
     except ValueError:
         return ""
-    return f" (It happened at {_minute(happened)}.)" if at - happened > LATE else ""
+    if abs(at - happened) < APART:
+        return ""
+    day = "" if happened.date() == at.date() else f"{happened:%Y-%m-%d} "
+    return f" (It happened at {day}{happened:%H:%M:%S} UTC.)"
 
 
 def _minute(moment: datetime) -> str:

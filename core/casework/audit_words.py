@@ -25,7 +25,9 @@ class Group(StrEnum):
     """What an auditor looks for."""
 
     SIGN_INS = "Sign-ins"
-    PEOPLE = "People and roles"
+    REFUSED_SIGN_INS = "Refused sign-ins"
+    ROLES = "Role changes"
+    PEOPLE = "Accounts"
     DECISIONS = "Decisions"
     SCORES = "Scores"
     POLICIES_AND_MODELS = "Policies and models"
@@ -145,15 +147,15 @@ def _policy(subject: str, public: Public) -> str:
 
 WORDS: tuple[KindWords, ...] = (
     KindWords(Kind.SIGNED_IN, Group.SIGN_INS, "Signed in", _person("{who} signed in")),
-    KindWords(Kind.SIGN_IN_REFUSED, Group.SIGN_INS, "Sign-in refused", _refused("{who} was not let in")),
+    KindWords(Kind.SIGN_IN_REFUSED, Group.REFUSED_SIGN_INS, "Sign-in refused", _refused("{who} was not let in")),
     KindWords(Kind.SIGNED_OUT, Group.SIGN_INS, "Signed out", _person("{who} signed out")),
     KindWords(Kind.PERSON_ADDED, Group.PEOPLE, "Person added", _person("{who} was given an account")),
     KindWords(Kind.PERSON_DISABLED, Group.PEOPLE, "Person disabled", _person("The account of {who} was disabled")),
     KindWords(Kind.PERSON_ENABLED, Group.PEOPLE, "Person enabled", _person("The account of {who} was enabled again")),
     KindWords(Kind.PASSWORD_RESET, Group.PEOPLE, "Password reset", _person("{who} was given a new password")),
     KindWords(Kind.PASSWORD_CHANGED, Group.PEOPLE, "Password changed", _person("{who} chose a new password")),
-    KindWords(Kind.ROLE_GRANTED, Group.PEOPLE, "Role granted", _person("{who} was made {rule}")),
-    KindWords(Kind.ROLE_REVOKED, Group.PEOPLE, "Role revoked", _person("{who} is no longer {rule}")),
+    KindWords(Kind.ROLE_GRANTED, Group.ROLES, "Role granted", _person("{who} was made {rule}")),
+    KindWords(Kind.ROLE_REVOKED, Group.ROLES, "Role revoked", _person("{who} is no longer {rule}")),
     KindWords(Kind.CHANGE_REFUSED, Group.PEOPLE, "Change refused", _refused("A change to {who} was refused")),
     KindWords(kinds.SCORED, Group.SCORES, "Scored", _scored),
     KindWords(kinds.SCORE_REFUSED, Group.SCORES, "Score refused", _score_refused),
@@ -193,7 +195,7 @@ def _words(public: Public, name: str) -> str:
 
 def _at_probability(public: Public) -> str:
     probability = number(public, "default_probability")
-    return "" if probability is None else f" at a default probability of {percent(probability)}"
+    return "" if probability is None else f" at a PD of {percent(probability)}"
 
 
 def _on(public: Public) -> str:

@@ -11,7 +11,9 @@ import streamlit as st
 from core.accounts import roles
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
-from core.casework.audit_words import label_of, sentence_of
+from core.casework.audit import what_of
+from core.casework.audit_words import label_of
+from core.casework.json_fields import flag
 from core.casework.kinds import DECIDED, SCORED
 from core.ledger.event import Event, Json
 from core.ledger.ledger import Ledger
@@ -22,6 +24,7 @@ from pages._ui.words import plain
 _OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
 _PROBABILITIES: Final = ("default_probability", "approve_below", "decline_from")
 _AMOUNTS: Final = ("amount",)
+_IN_A_TIME: Final = re.compile(r"(?<=\d:)\u2060(?=\d\d(?!\d))")
 _DIGEST: Final = re.compile(r"[0-9a-f]{40,}")
 
 
@@ -40,7 +43,9 @@ def draw(ledger: Ledger, person: Person) -> None:
             )
             if event.kind in _OPENED_IN_HISTORY and roles.may(person.role, Page.HISTORY, Action.READ):
                 links.record(event.sequence)
-        st.markdown(plain(sentence_of(event.kind, event.subject, event.public)))
+        st.markdown(shown(what_of(event.kind, event.at, event.subject, event.public)))
+        if flag(event.public, "demo"):
+            st.caption("Demo: set-up made it up, so that there is something to show.")
         left, right = st.columns(2)
         with left:
             st.markdown("**Who, when, where from**")
@@ -67,7 +72,7 @@ def _circumstances(event: Event) -> dict[str, str]:
         if event.seal
         else "",
     }
-    return {label: plain(value) for label, value in rows.items() if value}
+    return {label: shown(value) for label, value in rows.items() if value}
 
 
 def _public(event: Event) -> dict[str, str]:
@@ -87,7 +92,12 @@ def said(name: str, value: Json) -> str:
     if isinstance(value, float):
         return plain(_figure(name, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"`{text}`" if _DIGEST.fullmatch(text) else plain(text)  # only code is broken into lines where it is long
+    return f"`{text}`" if _DIGEST.fullmatch(text) else shown(text)  # only code is broken into lines where it is long
+
+
+def shown(text: str) -> str:
+    """As `plain`, with times that can be copied as they stand: two digits behind a colon are no markup."""
+    return _IN_A_TIME.sub("", plain(text))
 
 
 def _figure(name: str, value: float) -> str:

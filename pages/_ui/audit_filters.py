@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.casework.audit import AuditQuestion
 from core.casework.audit_words import Group
@@ -26,14 +27,26 @@ _CHOSEN: Final = "Days of my choice"
 _PERIODS: Final = (*_DAYS, _EVER, _CHOSEN)
 
 
-def asked(actors: Sequence[str], now: datetime) -> AuditQuestion:
+def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
     """The question with its page."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        period = _period(now)
+    with _place(narrow):
+        period = _period(now, narrow)
         groups = st.multiselect(
-            "What", list(Group), key=audit_state.GROUPS, placeholder="Everything", format_func=_words, width=220
+            "What",
+            list(Group),
+            key=audit_state.GROUPS,
+            placeholder="Everything",
+            format_func=_words,
+            width=_width(narrow, 300),  # the longest of them, without being cut
         )
-        actor = st.selectbox("Who", list(actors), index=None, key=audit_state.ACTOR, placeholder="Anybody", width=160)
+        actor = st.selectbox(
+            "Who",
+            list(actors),
+            index=None,
+            key=audit_state.ACTOR,
+            placeholder="Anybody",
+            width=_width(narrow, 160),
+        )
         about = st.text_input(
             "About",
             key=audit_state.ABOUT,
@@ -42,9 +55,9 @@ def asked(actors: Sequence[str], now: datetime) -> AuditQuestion:
             help="A user name, an application's id, a version or a file as it begins; or a whole client number.",
             max_chars=80,
             autocomplete="off",
-            width=270,
+            width=_width(narrow, 250),
         )
-        rows = st.selectbox("Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, width=100)
+        rows = st.selectbox("Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, width=_width(narrow, 100))
     question = AuditQuestion(period, tuple(groups), actor or "", about.strip(), 1, rows)
     # the clock moves the beginning of a period on, which makes it no other question
     same = (
@@ -55,14 +68,25 @@ def asked(actors: Sequence[str], now: datetime) -> AuditQuestion:
     return replace(question, page=audit_state.page(same))
 
 
-def _period(now: datetime) -> Period:
-    chosen = st.selectbox("When", _PERIODS, index=3, key=audit_state.PERIOD, width=160)
+def _place(narrow: bool) -> DeltaGenerator:
+    """On a phone behind one line: there the first event comes before all that may be asked."""
+    if narrow:
+        return st.expander("Filters", icon=":material/filter_alt:")
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def _width(narrow: bool, pixels: int) -> int | Literal["stretch"]:
+    return "stretch" if narrow else pixels
+
+
+def _period(now: datetime, narrow: bool) -> Period:
+    chosen = st.selectbox("When", _PERIODS, index=3, key=audit_state.PERIOD, width=_width(narrow, 160))
     if chosen == _CHOSEN:
-        return _days(now)
+        return _days(now, narrow)
     return last_days(now, _DAYS[chosen]) if chosen in _DAYS else EVER
 
 
-def _days(now: datetime) -> Period:
+def _days(now: datetime, narrow: bool) -> Period:
     """Whole days by UTC; while only the first is chosen, up to now."""
     today = now.astimezone(UTC).date()
     chosen = st.date_input(
@@ -71,7 +95,7 @@ def _days(now: datetime) -> Period:
         max_value=today,
         key=audit_state.DAYS,
         format="YYYY-MM-DD",
-        width=230,
+        width=_width(narrow, 230),
     )
     days = chosen if isinstance(chosen, tuple) else (chosen,)
     first = _midnight(days[0]) if days else None

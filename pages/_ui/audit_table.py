@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -19,10 +19,12 @@ KEYS: Final = (
     (PREVIOUS_KEY, "newer events"),
 )
 _MOMENT: Final = "YYYY-MM-DD HH:mm:ss"
-_ROW: Final = 35  # pixels, also the line of names
+_ROW: Final = 31  # pixels at the size of the theme's font, also the line of names
 _MOST_ROWS_IN_VIEW: Final = 13
 _COLOURS: Final = {
     Group.SIGN_INS: "#5B738033",
+    Group.REFUSED_SIGN_INS: "#B5382F40",
+    Group.ROLES: "#6B5BA84D",
     Group.PEOPLE: "#6B5BA84D",
     Group.DECISIONS: "#0F6E844D",
     Group.SCORES: "#0F6E8426",
@@ -49,17 +51,17 @@ def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
     shown = tuple(row.sequence for row in page.rows)
     key = f"audit_events_{shown[0]}_{shown[-1]}_{len(shown)}_{narrow}"
     picked = audit_state.picked()
-    first = shown.index(picked) if picked in shown else None
+    ticked = shown.index(picked) if picked in shown else None
     st.dataframe(
         _frame(page.rows, narrow),
         hide_index=True,
-        height=(min(len(shown), _MOST_ROWS_IN_VIEW) + 1) * _ROW + 2,
+        height=_height(len(shown)),
         column_config=_NARROW if narrow else _WIDE,
         key=key,
-        on_select=lambda: _pick(key, shown, first),
+        on_select=lambda: _pick(key, shown, ticked),
         selection_mode=clicked_row.MODES,
-        selection_default={"selection": {"rows": [first]}} if first is not None else None,
-        alt="Events on the chain: number, time, kind, who, role, where from, what in words and hash, newest first",
+        selection_default={"selection": {"rows": [ticked]}} if ticked is not None else None,
+        alt="Events on the chain: number, time, kind, who, what in words and where from, newest first",
     )
     _pager(page)
 
@@ -89,21 +91,29 @@ def _pager(page: AuditPage) -> None:
         )
 
 
+def _height(rows: int) -> int | Literal["content"]:
+    return "content" if rows <= _MOST_ROWS_IN_VIEW else (_MOST_ROWS_IN_VIEW + 1) * _ROW + 2
+
+
 def _frame(rows: tuple[AuditRow, ...], narrow: bool) -> pd.DataFrame:
+    """On a phone without what does not fit: the event in full has it."""
     columns: dict[str, list[object]] = {
         "#": [row.sequence for row in rows],
         "When, UTC": [row.at.replace(tzinfo=None) for row in rows],
         "Kind": [[row.kind] for row in rows],
-        "Who": [row.actor or "nobody known" for row in rows],
+        "Who": [_who(row, narrow) for row in rows],
+        "What": [row.what for row in rows],
+        "From": [row.address or "command line" if row.role == "console" else row.address for row in rows],
     }
-    if not narrow:
-        columns |= {
-            "Role": [row.role for row in rows],
-            "From": [row.address or "command line" if row.role == "console" else row.address for row in rows],
-            "What": [row.what for row in rows],
-            "Hash": [row.hash for row in rows],
-        }
-    return pd.DataFrame(columns)
+    return pd.DataFrame({name: columns[name] for name in (_NARROW if narrow else _WIDE)})
+
+
+def _who(row: AuditRow, narrow: bool) -> str:
+    """Marked as in the history where set-up made it up; on a phone in front, where a long name cannot cut it."""
+    name = row.actor or "nobody known"
+    if not row.demo:
+        return name
+    return f"demo · {name}" if narrow else f"{name} · demo"
 
 
 def _colour(label: str, group: Group) -> str:
@@ -112,20 +122,18 @@ def _colour(label: str, group: Group) -> str:
 
 _LABELS: Final = [words.label for words in WORDS]
 _TINTS: Final = [_colour(words.label, words.group) for words in WORDS]
+_DEMO: Final = "“demo”: made by set-up, so that there is something to show."
 _column = st.column_config
 _WIDE: Final = {
-    "#": _column.NumberColumn(format="localized", width=58),
-    "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=140),
-    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=120),
-    "Who": _column.TextColumn(width=98),
-    "Role": _column.TextColumn(width=92),
-    "From": _column.TextColumn(width=94),
-    "What": _column.TextColumn(width=270),
-    "Hash": _column.TextColumn(width=104, help="The first twelve of 64 digits."),
+    "#": _column.NumberColumn(format="localized", width=52),
+    "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=132),
+    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=134),
+    "Who": _column.TextColumn(width=124, help=_DEMO),
+    "What": _column.TextColumn(width=444),
+    "From": _column.TextColumn(width=86),
 }
 _NARROW: Final = {
-    "#": _column.NumberColumn(format="localized", width=46),
     "When, UTC": _column.DatetimeColumn(format="MM-DD HH:mm", width=84),
-    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=104),
-    "Who": _column.TextColumn(width=98),
+    "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=126),
+    "Who": _column.TextColumn(width=90, help=_DEMO),
 }

@@ -13,15 +13,16 @@ from core.accounts.people import Person
 
 EVENTS_SHOWN: Final = 200
 _MOMENT: Final = "D MMM YYYY, HH:mm"
+_NARROW: Final = ("User name", "Role", "State")
 
 
 def state_of(person: Person) -> str:
     if not person.enabled:
         return "disabled"
-    return "must choose a password" if person.must_change_password else "may sign in"
+    return "must set password" if person.must_change_password else "may sign in"
 
 
-def people(everybody: Sequence[Person]) -> None:
+def people(everybody: Sequence[Person], narrow: bool) -> None:
     st.dataframe(
         pd.DataFrame(
             {
@@ -34,7 +35,13 @@ def people(everybody: Sequence[Person]) -> None:
         ),
         hide_index=True,
         height="content" if len(everybody) <= 12 else 460,
-        column_config={"Password set": st.column_config.DatetimeColumn(format=_MOMENT, help="In your own time zone.")},
+        column_order=_NARROW if narrow else None,
+        column_config={
+            "User name": st.column_config.TextColumn(width=102 if narrow else None),
+            "Role": st.column_config.TextColumn(width=96 if narrow else None),
+            "State": st.column_config.TextColumn(width=134 if narrow else None),
+            "Password set": st.column_config.DatetimeColumn(format=_MOMENT, help="In your own time zone."),
+        },
         alt="Everybody who has an account, with role and state",
     )
 

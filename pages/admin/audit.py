@@ -33,7 +33,7 @@ cards.title(heading, "Audit", summary)
 
 verifying = audit_chain.draw(ledger, person)
 under_way = st.container()
-question = audit_filters.asked(everybody, visitor.now())
+question = audit_filters.asked(everybody, visitor.now(), narrow)
 with guard.refusals():
     page = audit_page(ledger, question, person)
 with controls, st.container(horizontal=True, horizontal_alignment="right"):

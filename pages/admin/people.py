@@ -5,7 +5,7 @@ import streamlit as st
 from core.accounts.events import latest_events
 from core.accounts.people import everyone
 from core.accounts.roles import Action, Page
-from pages._ui import cache, cards, guard, outbox, people_dialogs, people_tables
+from pages._ui import cache, cards, guard, outbox, people_dialogs, people_tables, screen
 
 guard.require(Page.PEOPLE, Action.ADMINISTER)
 outbox.take()
@@ -22,7 +22,7 @@ with guard.refusals():
 left, right = cards.two_thirds()
 with left, st.container(border=True):
     st.subheader("Accounts", anchor=False)
-    people_tables.people(people)
+    people_tables.people(people, screen.is_narrow())
 with right, st.container(border=True):
     st.subheader("Change an account", anchor=False)
     people_dialogs.change_one(people)

@@ -10,7 +10,7 @@ import pytest
 
 from core.accounts.roles import Role
 from core.errors import LedgerUnwritable
-from core.ledger.event import Draft, Event
+from core.ledger.event import Actor, Draft, Event
 from core.ledger.ledger import Ledger
 from pages._ui import beside, cache
 from tests.app.audited import click, fail_to_sign_in, in_full, labels, listed, page
@@ -74,12 +74,42 @@ def test_the_page_is_open_to_nobody_else(visitor: Visitor, role: Role | None) ->
 def test_events_are_found_by_what_they_are_and_by_who_did_them() -> None:
     fail_to_sign_in("officer", "10.1.2.3")
     test = page()
-    test.multiselect[0].set_value(["Sign-ins"]).run()
+    test.multiselect[0].set_value(["Refused sign-ins"]).run()
+    assert listed(test, "Kind") == ["Sign-in refused"]
+    test.multiselect[0].set_value(["Sign-ins", "Refused sign-ins"]).run()
     assert set(listed(test, "Kind")) == {"Signed in", "Sign-in refused"}
     actor = next(box for box in test.selectbox if box.label == "Who")
     actor.set_value("auditor").run()
     assert set(listed(test, "Kind")) == {"Signed in"}
     assert set(listed(test, "Who")) == {"auditor"}
+
+
+def test_what_set_up_made_up_is_marked_in_the_list_and_where_it_is_read(visitor: Visitor) -> None:
+    ledger = cache.ledger()
+    page()
+    made_up = a_draft("sign_in_refused", Actor("", "", "192.0.2.1"), "ama", {"rule": "wrong password", "demo": True})
+    ledger.append([made_up, a_draft("signed_in", Actor("ama", "officer"), "ama", {"demo": True})])
+    fail_to_sign_in("officer", "10.1.2.3")
+    test = page()
+    assert listed(test, "Who")[:3] == ["officer", "ama · demo", "nobody known · demo"]
+    assert "Demo: set-up made it up" in all_text(in_full(test, ledger.head.count - 1))
+    assert "Demo: set-up made it up" not in all_text(in_full(test, ledger.head.count))
+
+
+def test_an_event_says_when_it_happened_in_the_list_and_in_full_as_the_people_page_does() -> None:
+    ledger = cache.ledger()
+    at = datetime.now(UTC).replace(hour=18, minute=30, second=11, microsecond=0) - timedelta(days=1)
+    happened = (at - timedelta(seconds=4.75)).isoformat()
+    public = {"rule": "", "happened_at": happened}
+    (event,) = ledger.append([a_draft("sign_in_refused", subject="officer", public=public, at=at)])
+    test = page()
+    told = next(str(what) for number, what in zip(listed(test, "#"), listed(test, "What"), strict=True) if number == 1)
+    assert told == "officer was not let in. (It happened at 18:30:06 UTC.)"
+    full = in_full(test, event.sequence)
+    assert "It happened at 18:30:06 UTC" in all_text(full)
+    tables = str([table.value.to_dict() for table in full.table]).replace("\\", "")
+    assert f"{at.date()} 18:30:11.000000 UTC" in tables  # no sign in it that cannot be seen: copied as it stands
+    assert happened in tables
 
 
 def test_a_client_is_found_by_number_which_stands_in_no_address_and_no_event() -> None:

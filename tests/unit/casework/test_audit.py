@@ -66,7 +66,7 @@ def test_everything_is_shown_newest_first(ledger: Ledger) -> None:
 
 
 def test_a_row_says_who_did_what_when_and_from_where(ledger: Ledger) -> None:
-    row = audit_page(ledger, AuditQuestion(groups=(Group.PEOPLE,)), AUDITOR).rows[0]
+    row = audit_page(ledger, AuditQuestion(groups=(Group.ROLES,)), AUDITOR).rows[0]
     assert (row.at, row.kind, row.actor, row.role, row.address, row.subject) == (
         NOON + timedelta(minutes=1),
         "Role granted",
@@ -148,12 +148,12 @@ def test_who_ever_did_something(ledger: Ledger) -> None:
 def test_a_filter_in_words_keeps_the_person_who_was_looked_for_out() -> None:
     question = AuditQuestion(
         period=Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)),
-        groups=(Group.SIGN_INS, Group.PEOPLE),
+        groups=(Group.SIGN_INS, Group.ROLES),
         actor="ana",
         about="100001",
     )
     assert question.in_words() == (
-        "since 2026-03-01 00:00 UTC; before 2026-03-02 09:30 UTC; sign-ins or people and roles; "
+        "since 2026-03-01 00:00 UTC; before 2026-03-02 09:30 UTC; sign-ins or role changes; "
         "done by ana; about one subject"
     )
     assert AuditQuestion().in_words() == "everything"
@@ -177,20 +177,19 @@ PD: Public = {"default_probability": 0.318, "recommendation": "decline"}
         ("role_granted", "ana", {"rule": "risk_manager"}, "ana was made risk manager."),
         ("role_revoked", "ana", {"rule": "officer"}, "ana is no longer officer."),
         ("change_refused", "ana", {"rule": "the last one"}, "A change to ana was refused: the last one."),
-        ("scored", "A1", PD, "Recommended decline at a default probability of 31.8 %."),
+        ("scored", "A1", PD, "Recommended decline at a PD of 31.8 %."),
         ("score_refused", "X", {"rule": "the client must be known"}, "No score was made: the client must be known."),
         (
             "decided",
             "A1",
             {**PD, "decision": "decline"},
-            "Decided decline, as recommended at a default probability of 31.8 %.",
+            "Decided decline, as recommended at a PD of 31.8 %.",
         ),
         (
             "decided",
             "A1",
             {**PD, "decision": "approve", "override_side": "low", "override_code": "known_client"},
-            "Decided approve against the recommended decline for the reason known client "
-            "at a default probability of 31.8 %.",
+            "Decided approve against the recommended decline for the reason known client at a PD of 31.8 %.",
         ),
         (
             "decided",
@@ -202,13 +201,13 @@ PD: Public = {"default_probability": 0.318, "recommendation": "decline"}
                 "override_side": "referral",
                 "override_code": "known_client",
             },
-            "Decided approve instead of a referral for the reason known client at a default probability of 31.8 %.",
+            "Decided approve instead of a referral for the reason known client at a PD of 31.8 %.",
         ),
         (
             "decided",
             "A1",
             {**PD, "decision": "refer", "override_side": ""},
-            "Decided refer, where decline was recommended at a default probability of 31.8 %.",
+            "Decided refer, where decline was recommended at a PD of 31.8 %.",
         ),
         ("outcome", "A1", {"outcome": "repaid", "observed_on": "2026-03-01"}, "Turned out repaid on 2026-03-01."),
         (
@@ -300,12 +299,33 @@ def test_a_kind_nobody_knows_yet_is_shown_under_its_own_name(ledger: Ledger) -> 
 @pytest.mark.parametrize(
     ("happened", "said"),
     [
-        ("2026-03-02T11:59:59+00:00", "ana signed in. (It happened at 2026-03-02 11:59 UTC.)"),
-        ("2026-03-02T12:04:00+00:00", "ana signed in."),
+        ("2026-03-02T12:04:59+00:00", "ana signed in. (It happened at 12:04:59 UTC.)"),
+        ("2026-03-02T12:04:59.000001+00:00", "ana signed in."),
+        ("2026-03-02T12:05:00+00:00", "ana signed in."),
+        ("2026-03-02T12:05:00.999999+00:00", "ana signed in."),
+        ("2026-03-02T12:05:01+00:00", "ana signed in. (It happened at 12:05:01 UTC.)"),
+        ("2026-03-02T09:04:00-03:00", "ana signed in. (It happened at 12:04:00 UTC.)"),
+        ("2026-03-01T23:59:59+00:00", "ana signed in. (It happened at 2026-03-01 23:59:59 UTC.)"),
         ("never", "ana signed in."),
     ],
 )
-def test_what_the_chain_heard_of_late_says_when_it_happened(happened: str, said: str, ledger: Ledger) -> None:
+def test_what_the_chain_heard_of_at_another_second_says_when_it_happened(
+    happened: str, said: str, ledger: Ledger
+) -> None:
     ledger.append([a_draft("signed_in", subject="ana", public={"rule": "", "happened_at": happened})])
     assert ledger.event(6).at == NOON + timedelta(minutes=5)
     assert audit_page(ledger, AuditQuestion(), AUDITOR).rows[0].what == said
+
+
+@pytest.mark.parametrize(
+    ("group", "kinds_asked"),
+    [
+        (Group.SIGN_INS, {"signed_in", "signed_out"}),
+        (Group.REFUSED_SIGN_INS, {"sign_in_refused"}),
+        (Group.ROLES, {"role_granted", "role_revoked"}),
+        (Group.EXPORTS_AND_DOWNLOADS, {"exported", "downloaded"}),
+        (Group.ERASURES, {"erasure_begun", "retention_begun", "erased"}),
+    ],
+)
+def test_what_auditors_look_for_most_can_be_asked_for_alone(group: Group, kinds_asked: set[str]) -> None:
+    assert set(kinds_of(group)) == kinds_asked
