@@ -74,6 +74,7 @@ def test_a_sound_chain_is_said_to_be_sound_and_the_verifying_is_on_it(ledger: Le
     assert f"All {count - 1} events are what was written" in test.success[0].value
     assert f"Verified up to event {count - 1}" in all_text(test)
     assert "1 came since" in all_text(test)
+    assert f"Event {count} is this verification itself" in test.success[0].value
     event = ledger.event(count)
     assert (event.kind, event.actor.name, event.actor.address) == ("verified", "auditor", "10.0.0.9")
     assert event.public["sound"] is True

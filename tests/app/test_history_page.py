@@ -25,7 +25,7 @@ from core.policy.recommendation import Recommendation
 from core.portfolio.application import check
 from core.portfolio.wording import money, percent
 from core.settings import Settings
-from pages._ui import cache, history_download
+from pages._ui import beside, cache, history_download
 from pages._ui.history_download import Visit, making
 from pages._ui.history_table import shown_pages
 from pages._ui.words import plain
@@ -33,6 +33,7 @@ from tests.app.conftest import Visitor, all_text
 from tests.app.downloads import offered_files
 from tests.decided import ANA, BEN, NOTE, clients_with, decided, scored
 from tests.desks import fresh_copy, session_token
+from tests.ledgers import a_draft
 
 ROOT = Path(__file__).resolve().parents[2]
 APPROVED, DECLINED = 9, 3
@@ -116,6 +117,19 @@ def test_every_role_but_the_administrator_reads_what_was_decided(past: Past, vis
     assert plain("14 decisions, ") in text
     assert plain(f"{percent((APPROVED + 1) / 14)} approved, 2 overrides (1 low-side, 1 high-side).") in text
     assert applications(test) == [event.application for event in reversed(past.events)]
+
+
+@pytest.mark.parametrize(("later", "said"), [(0, "up to event {n}."), (3, "up to event {n}; 3 came since.")])
+def test_how_far_the_chain_was_verified_is_said_beside_the_decisions(
+    past: Past, monkeypatch: pytest.MonkeyPatch, later: int, said: str
+) -> None:
+    page()
+    verifying, ledger = beside.Verifying(), cache.ledger()
+    monkeypatch.setattr(beside, "verifying", verifying)
+    verifying.learn(ledger.verify())
+    ledger.append([a_draft() for _ in range(later)])
+    expected = said.format(n=f"{ledger.head.count - later:,}")
+    assert plain(f"Chain verified {expected}") in all_text(page())
 
 
 def test_an_administrator_is_refused(past: Past, visitor: Visitor) -> None:
