@@ -178,4 +178,4 @@ def test_every_feature_of_the_model_can_be_shown(desk: Desk) -> None:
 
 def test_the_keys_of_the_page_are_listed(desk: Desk) -> None:
     listed = next(t.value for t in page().table if "`N`" in [str(name) for name in t.value.index])
-    assert [str(name) for name in listed.index] == ["`N`", "`Alt+A`", "`Ctrl+Enter`", "`X`"]
+    assert [str(name) for name in listed.index] == ["`N`", "`Ctrl+Enter`", "`Alt+A`", "`X`"]

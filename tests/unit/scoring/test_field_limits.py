@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import Value, check
@@ -60,7 +59,7 @@ TIMES = -np.linspace(0, 20_000, 500).astype(np.float32)
 def typed_in(item: FieldLimit) -> list[list[float]]:
     """The ends of each range told, as the fields that somebody types them into would hold them."""
     ranges = re.split(r", | or ", item.text.split(" is ", 1)[1].split(" and ")[0].rstrip("."))
-    return [[raw for raw in ends_of(told)] for told in ranges]
+    return [ends_of(told) for told in ranges]
 
 
 def ends_of(told: str) -> list[float]:
