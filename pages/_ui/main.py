@@ -36,4 +36,5 @@ else:
     cards.menu(registry.menu(person.role, pages))
     sidebar.person(person, page.url_path)
     last_case.passing(page.url_path)
+    own_password.confirm(person, page.url_path)
     page.run()

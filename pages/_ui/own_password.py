@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 import streamlit as st
 
 from core.accounts.own_password import change_own_password
@@ -11,6 +14,8 @@ from core.errors import AccountRefused
 from pages._ui import cache, guard, sign_in, sign_in_cards
 from pages._ui.session import visitor
 
+_TOLD: Final = "password_change_told"
+_JUST_NOW: Final = timedelta(seconds=60)
 RULE = f"{SHORTEST_BYTES} to {LONGEST_BYTES} bytes; any characters. A few words in a row are easy to remember."
 
 
@@ -26,8 +31,25 @@ def forced(person: Person, page: str) -> None:
 def dialog(page: str) -> None:
     with guard.refusals():
         guard.somebody()
-        st.caption("Every session of yours ends, also on other machines; this one goes on with the new password.")
+        st.caption("You stay signed in here. Wherever else you are signed in, you are signed out.")
         _form(page)
+
+
+def confirm(person: Person, page: str) -> None:
+    """Said once where work goes on after the change: the browser has come back with its new cookie, in a new session.
+
+    The first page only leads to another one, and would take the sentence along.
+    """
+    if not page or st.session_state.get(_TOLD):
+        return
+    st.session_state[_TOLD] = True
+    changed = person.password_changed_at
+    if changed > person.created_at and visitor.now() - changed < _JUST_NOW:
+        st.toast(
+            "Your password was changed. Wherever else you were signed in, you are signed out.",
+            icon=":material/key:",
+            duration="long",
+        )
 
 
 def _form(page: str) -> None:

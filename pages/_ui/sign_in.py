@@ -14,6 +14,7 @@ from pages._ui import cache, registry, sign_in_cards
 from pages._ui.session import routes, visitor
 from pages._ui.session.destination import Destination, destination
 
+NOT_TYPED = "Type your name and your password."
 NO_COOKIE = "This browser keeps no cookies for this address: allow them, reload the page and try again."
 
 
@@ -24,6 +25,9 @@ def draw(page: str) -> None:
     outcomes: list[Ticket | Wrong | Wait] = []
 
     def check(user_name: str, password: str) -> bool:
+        if not user_name.strip() or not password:  # no attempt: it counts for nobody's wait
+            st.warning(NOT_TYPED, icon=":material/edit:")
+            return False
         browser = visitor.browser()
         if browser is None:
             st.warning(NO_COOKIE)

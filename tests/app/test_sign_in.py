@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.accounts import changes, moments, sessions
+from core.accounts.events import latest_events
+from core.accounts.own_password import change_own_password
 from core.accounts.people import CONSOLE
 from core.accounts.roles import Role
 from core.accounts.store import AccountStore, open_accounts
@@ -119,6 +121,21 @@ def test_a_wrong_name_and_a_wrong_password_are_refused_with_the_same_sentence(
     test = signed(opened(), user_name, password)
     assert [e.value for e in test.error] == ["Wrong name or password."]
     assert redirect(test) is None
+
+
+@pytest.mark.parametrize(("user_name", "password"), [("", ""), ("officer", ""), ("", "a password"), (" ", "x")])
+def test_empty_fields_are_no_attempt(
+    desk: Path, visitor: Visitor, store: AccountStore, user_name: str, password: str
+) -> None:
+    visitor.role = None
+    before = latest_events(store, 100)
+    test = opened()
+    for _ in range(7):
+        signed(test, user_name, password)
+        assert [w.value for w in test.warning] == ["Type your name and your password."]
+    assert not test.error
+    assert latest_events(store, 100) == before
+    assert redirect(signed(test, *password_of(desk, Role.OFFICER))) is not None
 
 
 def test_spaces_are_part_of_a_password(desk: Path, visitor: Visitor) -> None:
@@ -289,6 +306,35 @@ def test_a_password_set_by_somebody_else_must_be_changed_before_any_page(
     assert "the old one is not right" in test.error[0].value
     _choose(test, first, "four words of my own", "four words of my own")
     assert "/session/start" in (redirect(test) or "")
+
+
+def changed_own(store: AccountStore, desk: Path, visitor: Visitor, at: datetime) -> None:
+    """The officer's password, changed by the officer, who works on in the new session."""
+    _, old = password_of(desk, Role.OFFICER)
+    token = session_token(desk, Role.OFFICER)
+    ticket = change_own_password(store, token, old, "four words of my own", None, at, BROWSER)
+    visitor.sent = sessions.redeem(store, ticket.token, None, at, BROWSER)
+    assert visitor.sent
+
+
+def test_a_changed_password_is_confirmed_once_where_work_goes_on(
+    desk: Path, visitor: Visitor, store: AccountStore
+) -> None:
+    changed_own(store, desk, visitor, datetime.now(UTC))
+    test = opened()
+    assert [t.value for t in test.toast] == [
+        "Your password was changed. Wherever else you were signed in, you are signed out."
+    ]
+    assert not test.run().toast
+
+
+def test_a_password_changed_earlier_is_not_confirmed_again(desk: Path, visitor: Visitor, store: AccountStore) -> None:
+    changed_own(store, desk, visitor, datetime.now(UTC) - timedelta(seconds=61))
+    assert not opened().toast
+
+
+def test_a_first_password_is_no_changed_one(desk: Path, visitor: Visitor) -> None:
+    assert not opened().toast
 
 
 def _choose(test: AppTest, old: str, new: str, again: str) -> None:

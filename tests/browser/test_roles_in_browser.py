@@ -231,6 +231,7 @@ def test_a_password_changed_in_the_menu_ends_the_sessions_elsewhere_and_only_the
         dialog.get_by_label("New password, once more").fill(new)
         dialog.get_by_role("button", name="Change password").click()
         expect(dialog).to_have_count(0, timeout=20_000)
+        expect(page.get_by_text("Your password was changed.")).to_be_visible(timeout=20_000)
         expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
         assert session_of(context) != before
         other.reload()
