@@ -96,11 +96,17 @@ class Erasures:
         """Erasures that were begun and not finished, the oldest first."""
         return erasure_open.unfinished(self._ledger)
 
-    def complete(self) -> tuple[Erased, ...]:
-        """Those of which only the last event is missing are finished: nobody can name such a person any more."""
+    def complete(self, reason: str) -> Erased | None:
+        """The oldest one for this reason of which only the last event was missing; None where there is none.
+
+        Nobody can name such a person any more: the words of the order are all that is left to know it by.
+        """
+        words = " ".join(reason.split())
         with self._one_at_a_time:
-            gone = [begun for begun in self.unfinished() if self._ledger.keys.applicant_key(begun.applicant) is None]
-            return tuple(self._finish(begun, silent) for begun in gone)
+            for begun in self.unfinished():
+                if text(begun.public, "reason") == words and self._ledger.keys.applicant_key(begun.applicant) is None:
+                    return self._finish(begun, silent)
+        return None
 
     def resume(self, progress: Progress = silent) -> tuple[Erased, ...]:
         """What was interrupted is finished: for the start of the program, in the name of who had ordered it."""

@@ -44,11 +44,10 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     try:
         planned = _planned(arguments, place)
     except (UnknownApplicant, ErasedRecord):
-        completed = () if arguments.preview else place.erasures().complete()
-        ordered = next((done for done in completed if done.reason == " ".join(arguments.reason.split())), None)
-        if ordered is None:
+        done = None if arguments.preview else place.erasures().complete(arguments.reason)
+        if done is None:
             raise
-        _say(_person_erased(ordered), arguments.json, console)  # it stopped before the event that says so
+        _say(_person_erased(done), arguments.json, console)
         return DONE
     if arguments.preview:
         _say(planned.shown, arguments.json, console)

@@ -8,22 +8,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from core.accounts.people import CONSOLE, Actor
 from core.accounts.roles import PERSONAL_ROLES, Role
-from core.casework.erasure import Erased, ErasureOrder, Erasures
+from core.casework.erasure import KEYS, Erased, ErasureOrder, Erasures
+from core.casework.erasure_open import notices
 from core.casework.erasure_person import ERASURE_BEGUN
 from core.casework.kinds import ERASED
 from core.errors import (
     ErasedRecord,
+    ErasureOpen,
     ErasureRefused,
+    LedgerUnwritable,
     PermissionRefused,
     SolventError,
     UnknownApplicant,
     UnknownRecord,
 )
 from core.ledger.ledger import Ledger
+from core.portfolio import erasing, erasing_room
 from core.portfolio.database import only_builder
 from core.progress import silent
 from core.settings import Settings
@@ -281,6 +286,69 @@ def test_files_set_aside_are_named(erasures: Erasures, ledger: Ledger, settings:
     record(ledger)
     (settings.ledger_dir / "ledger.duckdb.damaged-1").write_bytes(b"")
     assert "ledger.duckdb.damaged-1" in " ".join(erasures.preview(NUMBER, ADA).stays)
+
+
+@pytest.mark.parametrize("short_of", [0, 1])
+def test_an_order_is_begun_only_where_there_is_room_for_the_new_files(
+    erasures: Erasures, ledger: Ledger, settings: Settings, short_of: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = erasing_room.needed_bytes(settings) - short_of
+    monkeypatch.setattr(erasing_room, "_free_bytes", lambda folder: free)
+    record(ledger)
+    before = ledger.head
+    if short_of:
+        with pytest.raises(ErasureRefused, match=r"which needs .* MB of room in .*; nothing was begun: make room"):
+            erasures.carry_out(ORDER, ADA)
+        assert ledger.head == before
+        assert "tables.duckdb" in traces(settings.data_dir)
+    else:
+        done = erasures.carry_out(ORDER, ADA)
+        assert _finished(ledger, settings, erasures) == done
+
+
+def test_more_than_twice_the_largest_database_is_asked_for(settings: Settings) -> None:
+    largest = max(settings.tables_file.stat().st_size, settings.features_file.stat().st_size)
+    assert erasing_room.needed_bytes(settings) > 2 * largest + settings.features_file.stat().st_size
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), duckdb.FatalException("no\nspace")])
+def test_an_erasure_that_fails_in_the_middle_says_how_far_it_is_and_is_finished_by_the_same_order(
+    erasures: Erasures, ledger: Ledger, settings: Settings, failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise failure
+
+    record(ledger)
+    with monkeypatch.context() as disk:
+        disk.setattr(erasing.erasing_stores, "erase_from_tables", full)
+        with pytest.raises(ErasureOpen) as stopped:
+            erasures.carry_out(ORDER, ADA)
+    said = str(stopped.value)
+    assert "features.duckdb; the other files and the keys are as they were. It stopped because of this: " in said
+    assert "tables.duckdb: cannot be written anew (" in said
+    assert "\n" not in said
+    (begun,) = erasures.unfinished()
+    (notice,) = notices(ledger)
+    assert notice.startswith(f"An erasure is open: begun by ada on {begun.at:%d %B %Y} (event {begun.sequence})")
+    done = erasures.carry_out(ORDER, ADA)
+    assert _finished(ledger, settings, erasures) == done
+    assert notices(ledger) == ()
+
+
+def test_an_erasure_that_lacks_its_last_event_only_is_known_by_the_reason_it_was_ordered_for(
+    settings: Settings, ledger: Ledger
+) -> None:
+    def full(step: str) -> None:
+        if step == KEYS:
+            raise LedgerUnwritable("Ledger: nothing was recorded; make room.")
+
+    record(ledger)
+    with pytest.raises(ErasureOpen, match="rows and keys are gone, only the event that says so is missing"):
+        Erasures(ledger, settings, a_contract(), full).carry_out(ORDER, ADA)
+    erasures = Erasures(ledger, settings, a_contract())
+    assert erasures.complete("Another reason altogether") is None
+    done = erasures.complete(f" {REASON}\n")
+    assert _finished(ledger, settings, erasures) == done
 
 
 class Stopped(BaseException):
