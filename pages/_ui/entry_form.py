@@ -15,6 +15,7 @@ from core.errors import ApplicationRefused, UnknownApplicant
 from core.portfolio import application as applications
 from core.portfolio import application_json
 from core.portfolio.application import Application
+from core.portfolio.application_template import template
 from core.portfolio.contract import FormGroup, text
 from core.portfolio.entry_fields import EntryField, Typed, entry_fields
 from core.portfolio.typed_application import check_typed
@@ -82,7 +83,7 @@ def _filled_in(desk: Desk, start: Content) -> Content:
         label_visibility="collapsed",
     )
     if way is Way.PASTE:
-        typed, pasted = start.typed, _pasted(start)
+        typed, pasted = start.typed, _pasted(desk, start)
     else:
         typed, pasted = _form(desk, start), start.pasted
     history_of = st.text_input(
@@ -97,15 +98,27 @@ def _filled_in(desk: Desk, start: Content) -> Content:
     return Content(way or Way.FORM, typed, pasted, history_of.strip())
 
 
-def _pasted(start: Content) -> str:
-    return st.text_area(
+def _pasted(desk: Desk, start: Content) -> str:
+    pasted = st.text_area(
         "Raw fields of one application, as a JSON object",
         value=start.pasted,
         key=entry_state.key("pasted"),
         height=260,
         placeholder='{"FIELD": 1, "OTHER": "text"}',
-        help="The contract's column names; what is left out is missing. At most 1 MB.",
+        help="The portfolio's field names; what is left out is missing. At most 1 MB.",
     )
+    _template(desk)
+    return pasted
+
+
+def _template(desk: Desk) -> None:
+    invented = template(desk.contract)
+    with st.expander("A template to copy", icon=":material/content_copy:"):
+        st.caption(
+            f"Every value is invented. The first {invented.required} fields must be given, the others may be left out; "
+            "times before the application are negative."
+        )
+        st.code(invented.as_json(), language="json")
 
 
 def _form(desk: Desk, start: Content) -> Mapping[str, Typed]:

@@ -163,6 +163,14 @@ def test_bad_json_is_a_calm_sentence_and_nothing_is_scored(desk: Desk, text: str
     assert not test.metric
 
 
+def test_the_template_to_copy_is_scored_as_it_stands(desk: Desk) -> None:
+    test = page()
+    test.segmented_control(key="entry_way").set_value("paste").run()
+    pasted = paste(test.code[0].value)
+    assert "This application cannot be scored yet" not in all_text(pasted)
+    assert len(pasted.metric) == 4
+
+
 def test_markup_in_pasted_fields_is_shown_as_text(desk: Desk) -> None:
     test = paste(json.dumps({"<script>alert(1)</script>": 1, "**b**": 2}))
     assert plain("<script>alert(1)</script>") in all_text(test)
