@@ -125,12 +125,12 @@ _TINTS: Final = [_colour(words.label, words.group) for words in WORDS]
 _DEMO: Final = "“demo”: made by set-up, so that there is something to show."
 _column = st.column_config
 _WIDE: Final = {
-    "#": _column.NumberColumn(format="localized", width=52),
-    "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=132),
+    "#": _column.NumberColumn(format="localized", width=56),
+    "When, UTC": _column.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=138),
     "Kind": _column.MultiselectColumn(options=_LABELS, color=_TINTS, width=134),
-    "Who": _column.TextColumn(width=124, help=_DEMO),
-    "What": _column.TextColumn(width=444),
-    "From": _column.TextColumn(width=86),
+    "Who": _column.TextColumn(width=138, help=_DEMO),
+    "What": _column.TextColumn(width=420),
+    "From": _column.TextColumn(width=90),
 }
 _NARROW: Final = {
     "When, UTC": _column.DatetimeColumn(format="MM-DD HH:mm", width=84),

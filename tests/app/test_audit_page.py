@@ -12,7 +12,7 @@ from core.accounts.roles import Role
 from core.errors import LedgerUnwritable
 from core.ledger.event import Actor, Draft, Event
 from core.ledger.ledger import Ledger
-from pages._ui import beside, cache
+from pages._ui import beside, cache, screen
 from tests.app.audited import click, fail_to_sign_in, in_full, labels, listed, page
 from tests.app.conftest import Visitor, all_text
 from tests.desks import fresh_copy, session_token
@@ -69,6 +69,15 @@ def test_the_page_is_open_to_nobody_else(visitor: Visitor, role: Role | None) ->
     test = page()
     assert "Audit" not in [header.value for header in test.header]
     assert not test.dataframe
+
+
+def test_on_a_phone_the_filters_are_behind_one_line_and_a_mark_stands_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "is_narrow", lambda: True)
+    cache.ledger().append([a_draft("signed_in", Actor("carla.lindqvist", "officer"), "carla", {"demo": True})])
+    test = page()
+    assert [box.label for box in test.expander[0].selectbox] == ["When", "Who", "Rows a page"]
+    assert list(test.dataframe[0].value) == ["When, UTC", "Kind", "Who"]
+    assert listed(test, "Who")[-1] == "demo · carla.lindqvist"
 
 
 def test_events_are_found_by_what_they_are_and_by_who_did_them() -> None:

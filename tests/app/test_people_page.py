@@ -15,6 +15,7 @@ from core.accounts.people import CONSOLE, find
 from core.accounts.roles import Role
 from core.accounts.sign_in import Ticket, sign_in
 from core.accounts.store import AccountStore, open_accounts
+from pages._ui import screen
 from tests.app.conftest import Visitor
 from tests.desks import session_token
 
@@ -66,6 +67,11 @@ def test_everybody_is_listed_with_role_and_state(store: AccountStore) -> None:
     listed = page().dataframe[0].value
     assert list(listed["Role"]) == ["administrator", "auditor", "data scientist", "officer", "risk manager"]
     assert list(listed["State"]) == ["may sign in", "disabled", "may sign in", "may sign in", "may sign in"]
+
+
+def test_on_a_phone_the_state_is_among_what_is_shown(store: AccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "is_narrow", lambda: True)
+    assert list(page().dataframe[0].proto.column_order) == ["User name", "Role", "State"]
 
 
 def test_a_person_is_added_with_a_password_that_is_shown_once_and_works(store: AccountStore) -> None:
