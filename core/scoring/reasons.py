@@ -126,7 +126,4 @@ def _missing_reason(principal: FamilyContribution) -> str:
     about = inside_sentence(principal.label)
     if principal.nothing_known:
         return f"We have no information about {about}, and this counts against the application."
-    return (
-        f"Some of the information about {about} is missing, and what is missing counts against the application more "
-        "than what we know."
-    )
+    return f"Information about {about} is missing, and its absence counts against the application."

@@ -86,8 +86,7 @@ def test_a_family_of_which_one_fact_is_given_is_never_said_to_be_unknown() -> No
     assert [(family.unknown, family.nothing_known) for family in score.families] == [(True, False)]
     assert score.reasons[0].raises == "missing facts about employment"
     assert score.reasons[0].text == (
-        "Some of the information about employment is missing, and what is missing counts against the application more "
-        "than what we know."
+        "Information about employment is missing, and its absence counts against the application."
     )
 
 
