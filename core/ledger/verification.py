@@ -187,16 +187,16 @@ def _require_opens(line: JournalLine, key_of: KeyOf) -> None:
 
 
 def _require_anchors(walked: _Walked) -> None:
-    for anchor in walked.anchors:
-        if anchor.count != walked.count:
-            continue
-        if anchor.hash != walked.hash:
-            first = max(1, min(walked.anchored + 1, walked.count))
-            raise _Broken(
-                first,
-                f"the chain was rewritten: event {walked.count} is not the one that a head kept outside it names; "
-                f"what was changed lies between events {first} and {walked.count}",
-            )
+    """Every head of this count must agree: the desk's own may have been made anew from a chain that was rewritten."""
+    here = [anchor for anchor in walked.anchors if anchor.count == walked.count]
+    if any(anchor.hash != walked.hash for anchor in here):
+        first = max(1, min(walked.anchored + 1, walked.count))
+        raise _Broken(
+            first,
+            f"the chain was rewritten: event {walked.count} is not the one that a head kept outside it names; "
+            f"what was changed lies between events {first} and {walked.count}",
+        )
+    if here:
         walked.anchored = walked.count
 
 

@@ -69,6 +69,16 @@ def test_a_head_that_contradicts_the_verified_one_is_seen() -> None:
     assert (found.sound, found.first_bad) == (False, 7)
 
 
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_head_made_anew_from_a_rewritten_chain_does_not_narrow_what_was_changed(own_first: bool) -> None:
+    """The desk's own head agrees with the chain; the one kept elsewhere does not, and only knows of event 4 before."""
+    kept = replace(_head(10), hash=bytes(32))
+    heads = [_head(10), kept] if own_first else [kept, _head(10)]
+    found = walk(Chain(LINES, EVENTS), [_head(4), *heads])
+    assert (found.sound, found.first_bad) == (False, 5)
+    assert found.finding.endswith("what was changed lies between events 5 and 10")
+
+
 def test_the_verified_head_is_kept_as_the_head_is(tmp_path: Path) -> None:
     found = walk(Chain(LINES, EVENTS))
     HeadFile(tmp_path / "verified", KEY).write(found.head)
