@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     refusal = None
     if found.sound and arguments.save_head is not None:
         try:
-            found = replace(found, head=_keep(recorded_head(ledger, CONSOLE), arguments.save_head, console))
+            taken = recorded_head(ledger, CONSOLE, name=Path(arguments.save_head).name)
+            found = replace(found, head=_keep(taken, arguments.save_head, console))
         except SolventError as unsaved:
             refusal = unsaved  # what was found is said all the same
     altered = ledger.altered

@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 import streamlit as st
 
-from core.errors import SolventError
+from core.errors import ErasureOpen, SolventError
 from pages._ui import audit_replay, beside, cache, errors, outbox
 
 # what a page loads on its first run, beside the core
@@ -69,6 +69,8 @@ def _finish_erasures() -> None:
             log.warning("an interrupted erasure was finished: event %d", erased.sequence)
         if forgotten := cache.retention().resume():
             log.warning("an interrupted retention was finished: %d applications", forgotten)
+    except ErasureOpen as still_open:
+        log.warning("an interrupted erasure could not be finished: %s", still_open)
     except SolventError as refusal:
         log.info("interrupted erasures: %s", refusal)  # no ledger yet, or the page says why and offers to finish them
     except Exception as error:  # noqa: BLE001 - the page offers to finish it

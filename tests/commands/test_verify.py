@@ -254,6 +254,7 @@ def test_a_kept_head_is_verified_against_later(
     assert kept.stat().st_mode & 0o777 == 0o600
     assert Head.from_json(kept.read_text()).count == 7  # that it was verified and kept is on record too
     with a_ledger(tmp_path, clock=utc_now) as ledger:
+        assert [event.public["file"] for event in ledger.events(kinds=("downloaded",))] == ["kept.json"]
         ledger.append([a_draft()])
     assert verify("--head", str(kept)) == 0
     assert "8 events, every link holds, and goes through the kept head of event 7" in capsys.readouterr().out
