@@ -13,7 +13,7 @@ from pages._ui.figure import Part, box, figure, hidden_axis, line, marked_note, 
 _TOP, _BOTTOM = 0.61, 0.29  # the band of grades inside the height
 _BAND_SHADES = (0.30, 1.0)  # opacity of the safest and of the riskiest grade
 _POINTER = 0.06  # half of its height, so that its tip meets the band
-_CLIENT_WORDS = 0.28  # share of the width that they take where the scale is narrowest
+_CLIENT_WORDS, _CLIENT_WORDS_NARROW = 0.2, 0.16  # share of the width that they take where the scale is narrowest
 _TICK_ROOM, _TICK_ROOM_NARROW = 0.075, 0.13  # share of the width that a written probability needs
 _TICK_ROWS = 2  # below each other, for borders of grades that lie close together
 _TICK_ROW = 0.15  # share of the height that the second one takes
@@ -161,22 +161,22 @@ def _cut_words(view: PdScale) -> Part:
 
 def _client_words(view: PdScale, colour: str, narrow: bool) -> Part:
     words = view.client.text.removeprefix("this client ") if narrow else view.client.text
-    anchor = _anchor(view)
+    place, anchor = _client_words_place(view, _CLIENT_WORDS_NARROW if narrow else _CLIENT_WORDS)
     return marked_note(
-        *(f"<b>{escape(words, quote=False)}</b>", view.client.position, 0.98),
+        *(f"<b>{escape(words, quote=False)}</b>", place, 0.98),
         colour=colour,
         yanchor="top",
         xanchor=anchor,
-        xshift={"left": -6, "right": 6, "center": 0}[anchor],
+        xshift={"left": -6, "right": 6, "center": 0}[anchor] if 0 < place < 1 else 0,
     )
 
 
-def _anchor(view: PdScale) -> str:
-    """Where the words stay inside the scale and on the client's side of the cut-off; in the middle if they can."""
+def _client_words_place(view: PdScale, room: float) -> tuple[float, str]:
+    """Where the words stay inside the scale and on the client's side of the cut-off; above the client if they can."""
     client, cut = view.client.position, view.cut.position
     least, most = (cut, 1.0) if client >= cut else (0.0, cut)
-    starts = {"center": client - _CLIENT_WORDS / 2, "left": client, "right": client - _CLIENT_WORDS}
+    starts = {"center": client - room / 2, "left": client, "right": client - room}
     for anchor, start in starts.items():
-        if start >= least and start + _CLIENT_WORDS <= most:
-            return anchor
-    return "left" if client < _CLIENT_WORDS else "right"
+        if start >= least and start + room <= most:
+            return client, anchor
+    return (most, "right") if client >= cut else (least, "left")

@@ -155,11 +155,23 @@ def test_the_words_of_the_cut_off_stand_where_the_client_is_not(client: float, s
 
 @pytest.mark.parametrize(
     ("client", "anchor"),
-    [(0.0, "left"), (0.4, "center"), (0.6, "right"), (0.72, "left"), (0.85, "center"), (1.0, "right")],
+    [(0.0, "left"), (0.4, "center"), (0.65, "right"), (0.73, "left"), (0.79, "left"), (0.85, "center"), (1.0, "right")],
 )
 def test_the_clients_words_stay_inside_and_clear_of_the_cut_off(client: float, anchor: str) -> None:
     notes = layout(pd_scale_chart.figure_of(a_scale(client), Recommendation.DECLINE, narrow=False))["annotations"]
     assert next(note for note in notes if "this client" in str(note["text"]))["xanchor"] == anchor
+
+
+@pytest.mark.parametrize(("narrow", "room"), [(False, 0.2), (True, 0.16)])
+def test_wherever_the_client_is_its_words_do_not_cross_the_cut_off(narrow: bool, room: float) -> None:
+    """With the room that words need on the narrowest scale; the cut-off lies at 0.7."""
+    for hundredth in range(101):
+        client = hundredth / 100
+        figure = pd_scale_chart.figure_of(a_scale(client), Recommendation.DECLINE, narrow=narrow)
+        words = next(note for note in layout(figure)["annotations"] if "<b>" in note["text"] and note["y"] > 0.9)
+        start = words["x"] - {"left": 0.0, "center": room / 2, "right": room}[words["xanchor"]]
+        assert start >= (0.7 if client >= 0.7 else 0.0) - 1e-9
+        assert start + room <= (1.0 if client >= 0.7 else 0.7) + 1e-9
 
 
 @pytest.mark.parametrize("recommendation", list(Recommendation))
