@@ -14,6 +14,7 @@ from core.errors import AccountRefused
 from pages._ui import cache, guard, sign_in, sign_in_cards
 from pages._ui.session import visitor
 
+_ASKED: Final = "password_change_asked"
 _TOLD: Final = "password_change_told"
 _JUST_NOW: Final = timedelta(seconds=60)
 RULE = f"{SHORTEST_BYTES} to {LONGEST_BYTES} bytes; any characters. A few words in a row are easy to remember."
@@ -27,7 +28,20 @@ def forced(person: Person, page: str) -> None:
         _form(page)
 
 
-@st.dialog("Change your password")
+def ask() -> None:
+    """The form is open from now on: a page that looks again by itself meanwhile must not close it."""
+    st.session_state[_ASKED] = True
+
+
+def asked() -> bool:
+    return _ASKED in st.session_state
+
+
+def _put_away() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("Change your password", on_dismiss=_put_away)
 def dialog(page: str) -> None:
     with guard.refusals():
         guard.somebody()

@@ -17,7 +17,8 @@ def person(who: Person, page: str) -> None:
             st.markdown(f"**{plain(who.display_name)}**")
             st.caption(plain(who.role.words.capitalize()))
         with st.container(gap="xxsmall"):
-            if st.button("Change password", icon=":material/key:", type="tertiary"):
+            st.button("Change password", icon=":material/key:", type="tertiary", on_click=own_password.ask)
+            if own_password.asked():
                 own_password.dialog(page)
             if st.button("Sign out", icon=":material/logout:", type="tertiary"):
                 _sign_out()

@@ -351,3 +351,17 @@ def test_an_accounts_file_that_cannot_be_read_is_a_calm_refusal(desk: Path, visi
     assert not test.exception
     assert subheaders(test) == ["Nobody can sign in at the moment"]
     assert not test.text_input
+
+
+def test_the_form_of_the_own_password_stays_open_while_the_page_looks_again_by_itself(
+    desk: Path, visitor: Visitor
+) -> None:
+    test = opened()
+    assert not _asks_for_the_old_password(test)
+    next(b for b in test.button if b.label == "Change password").click().run()
+    assert _asks_for_the_old_password(test)
+    assert _asks_for_the_old_password(test.run())
+
+
+def _asks_for_the_old_password(test: AppTest) -> bool:
+    return "Password as it is" in [field.label for field in test.text_input]
