@@ -37,20 +37,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, place: Place) -> int:
     _check_question(arguments)
     fields = None if arguments.application is None else read_fields(_content(arguments.application, console))
-    desk = place.desk()
+    desk, case = _case_or_refusal(place, arguments, fields, console)
     try:
-        desk, case = _case_of_now(desk, place, arguments, fields)
-    except SolventError as refusal:
-        words = refusal_words(refusal)
-        _written_down(lambda casework: casework.record_refusal(*words, CONSOLE), desk, place, console)
-        raise
-    recorded = _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
+        recorded = _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
+    except PortfolioMissing:  # replaced while it was scored, as by an erasure: scored again, with what is there now
+        desk, case = _case_or_refusal(place, arguments, fields, console)
+        recorded = _written_down(lambda casework: casework.record_score(case, CONSOLE), desk, place, console)
     warnings = desk.extrapolation(case.score).warnings
     if arguments.json:
         console.json({**as_json(case.score), "warnings": list(warnings), "recorded": recorded})
     else:
         console.lines([*as_lines(case.score), *_warned(warnings)])
     return RECORDED if recorded else NOT_RECORDED
+
+
+def _case_or_refusal(
+    place: Place, arguments: argparse.Namespace, fields: dict[str, object] | None, console: Console
+) -> tuple[Desk, ScoredCase]:
+    """The case as it is now; a refusal is on record before it is raised."""
+    desk = place.desk()
+    try:
+        return _case_of_now(desk, place, arguments, fields)
+    except SolventError as refusal:
+        words = refusal_words(refusal)
+        _written_down(lambda casework: casework.record_refusal(*words, CONSOLE), desk, place, console)
+        raise
 
 
 def _check_question(arguments: argparse.Namespace) -> None:
@@ -82,12 +93,17 @@ def _case(desk: Desk, arguments: argparse.Namespace, fields: dict[str, object] |
 
 
 def _written_down(record: Callable[[Casework], object], desk: Desk, place: Place, console: Console) -> bool:
-    """Whether it is on the ledger; a score that cannot be written down is given all the same, and said so."""
+    """Whether it is on the ledger; a score that cannot be written down is given all the same, and said so.
+
+    PortfolioMissing where the portfolio was replaced since it was made.
+    """
     try:
         if desk.casework is None:
             place.ledger_to_write()  # which says why there is none
             raise LedgerUnavailable("Ledger: it was not open yet when the score was made; score again.")
         record(desk.casework)
+    except PortfolioMissing:
+        raise
     except SolventError as refusal:
         console.err(f"Not recorded: {refusal}")
         return False

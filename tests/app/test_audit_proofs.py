@@ -155,7 +155,7 @@ def test_what_a_command_beside_the_app_found_is_known_to_the_page(ledger: Ledger
     assert f"Verified up to event {count}" in all_text(page())
     head = Head.from_json(forged(ledger).decode())
     recorded_verification(ledger, CONSOLE, Verify(head))
-    assert f"Not sound from event {head.count} on" in all_text(page())
+    assert "Not sound from event 1 on" in all_text(page())  # no head before the forged one agrees with the chain
 
 
 def test_a_head_of_another_desk_is_a_finding_for_the_auditor_to_judge(ledger: Ledger) -> None:
