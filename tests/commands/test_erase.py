@@ -6,15 +6,18 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import settings
 from core.__main__ import main
+from core.casework.casework import Casework
 from core.casework.kinds import ERASED, SCORED
 from core.casework.opening import open_ledger
 from core.commands.place import alone
 from core.commands.running import dispatch
+from core.errors import PortfolioMissing
 from core.ledger.event import Event
 from tests.commands.heard import Heard
 from tests.commands.typed import typed_here
@@ -136,3 +139,24 @@ def test_where_nothing_is_past_its_time_nothing_is_erased(desk: Path, capsys: py
 def test_the_help_says_how_long_a_reason_must_be(tmp_path: Path) -> None:
     ended = typed_here(tmp_path, "erase", "--help")
     assert "10 to 500 characters" in " ".join(ended.out.split())
+
+
+def test_a_score_that_an_erasure_overtakes_is_made_again_and_recorded(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, overtaken = (
+        Casework.record_score,
+        [PortfolioMissing("Score: the portfolio was replaced.")],
+    )
+
+    def overtaken_once(casework: Casework, *parts: Any) -> Event:
+        if overtaken:
+            raise overtaken.pop()
+        return record(casework, *parts)
+
+    monkeypatch.setattr(Casework, "record_score", overtaken_once)
+    with alone(settings.read({}, data_dir=desk)) as place:
+        heard = Heard()
+        assert dispatch(place)(["score", "100005", "--json"], heard) == 0
+    assert overtaken == []
+    assert json.loads(heard.printed)["recorded"] is True
