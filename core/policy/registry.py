@@ -11,6 +11,7 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
+from core.durability import settle
 from core.errors import ContractError, UnknownRecord
 from core.policy.points import Scale
 from core.policy.policy import Policy
@@ -104,8 +105,4 @@ def _write(file: Path, content: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     waiting.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    settle(file.parent)

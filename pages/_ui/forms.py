@@ -119,19 +119,25 @@ def try_one(keys: Sequence[str], alignment: Literal["left", "center"] = "left") 
             st.button(key, key=f"try_{key}", on_click=state.choose_client, args=(key,))
 
 
+def unit(key: str) -> Unit:
+    """What contributions are shown in; `key`: of this control."""
+    chosen = st.segmented_control(
+        "Unit",
+        list(Unit),
+        default=Unit.POINTS,
+        key=key,
+        format_func=lambda choice: words.UNITS[choice],
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen or Unit.POINTS
+
+
 def why() -> WhyQuestion:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Why", anchor=False, width="content")
         with st.container(horizontal=True, horizontal_alignment="right", width="content"):
-            unit = st.segmented_control(
-                "Unit",
-                list(Unit),
-                default=Unit.POINTS,
-                key=state.UNIT,
-                format_func=lambda choice: words.UNITS[choice],
-                required=True,
-                label_visibility="collapsed",
-            )
+            chosen_unit = unit(state.UNIT)
             grouping = st.segmented_control(
                 "One bar for each",
                 list(Grouping),
@@ -141,7 +147,7 @@ def why() -> WhyQuestion:
                 required=True,
                 label_visibility="collapsed",
             )
-    return WhyQuestion(unit or Unit.POINTS, grouping or Grouping.FAMILY, state.bars())
+    return WhyQuestion(chosen_unit, grouping or Grouping.FAMILY, state.bars())
 
 
 def bars() -> None:

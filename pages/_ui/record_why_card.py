@@ -9,8 +9,8 @@ import streamlit as st
 from core.accounts.roles import Action, Page
 from core.casework.record import Record
 from core.policy.points import Scale
-from core.scoring.waterfall import Grouping, Unit, waterfall
-from pages._ui import guard, history_state, screen, why_cards, words
+from core.scoring.waterfall import Grouping, waterfall
+from pages._ui import forms, guard, history_state, screen, why_cards
 from pages._ui.words import plain
 
 _BARS: Final = 10
@@ -22,20 +22,7 @@ def why(seen: Record, scale: Scale) -> None:
     with guard.refusals():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader("Why, as shown then", anchor=False, width="content")
-            unit = _unit()
+            unit = forms.unit(history_state.UNIT)
         view = waterfall(seen.score, unit, Grouping.FAMILY, _BARS, scale)
         why_cards.chart(view, screen.is_narrow())
         st.caption(plain(f"Sum check: {view.sum_check}. {view.note}"))
-
-
-def _unit() -> Unit:
-    chosen = st.segmented_control(
-        "Unit",
-        list(Unit),
-        default=Unit.POINTS,
-        key=history_state.UNIT,
-        format_func=lambda choice: words.UNITS[choice],
-        required=True,
-        label_visibility="collapsed",
-    )
-    return chosen or Unit.POINTS
