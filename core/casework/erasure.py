@@ -31,8 +31,6 @@ from core.progress import Progress, silent
 from core.settings import Settings
 
 ON_REQUEST = "request"  # the rule by which somebody was forgotten
-PORTFOLIO = "portfolio"  # the step after which no file holds the person's rows
-KEYS = "keys"  # the step after which nobody can read what is on record
 
 
 @dataclass(frozen=True)
@@ -179,10 +177,10 @@ class Erasures:
         applicant_key = self._ledger.keys.applicant_key(begun.applicant)
         if applicant_key:
             erasing.erase(self._settings, self._contract, [applicant_key], progress, passing)
-        passing(PORTFOLIO)
+        passing(erasure_open.PORTFOLIO)
         progress("destroying the keys", 1.0)
         self._ledger.keys.destroy_applicant(begun.applicant)
-        passing(KEYS)
+        passing(erasure_open.KEYS)
         (done,) = self._ledger.append([_done(begun)])
         return done
 

@@ -10,6 +10,8 @@ from core.errors import ErasureOpen
 from core.ledger.event import Event
 from core.ledger.ledger import Ledger
 
+PORTFOLIO = "portfolio"  # the step after which no file holds the person's rows
+KEYS = "keys"  # the step after which nobody can read what is on record
 _FINISH = "make room on the disk, then order it again with the same words, or start the app: it is finished then"
 
 
@@ -43,9 +45,9 @@ def broken_off(begun: Event, passed: Collection[str], why: str) -> ErasureOpen:
 
 def _state(passed: Collection[str]) -> str:
     files = [name for name in passed if "." in name]
-    if "keys" in passed:
+    if KEYS in passed:
         return "the person's rows and keys are gone, only the event that says so is missing"
-    if "portfolio" in passed:
+    if PORTFOLIO in passed:
         return "the person's rows are gone from every file, the keys are not gone for good yet"
     if files:
         return f"written anew without the person: {', '.join(files)}; the other files and the keys are as they were"

@@ -20,7 +20,7 @@ from core.desk import open_desk
 from core.ledger.event import Event
 from core.policy.recommendation import Recommendation
 from tests.browser.server import serving
-from tests.browser.visits import Screen, visit
+from tests.browser.visits import Screen, at_rest, visit
 from tests.decided import ANA, BEN, NOTE, clients_with, decided
 from tests.desks import session_token
 
@@ -128,11 +128,13 @@ def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Br
     with visit(browser, f"{history}?rows=10+rows&record=3", role=Role.OFFICER) as page:
         told(page, "1 to 10 of 19")
         page.get_by_role("heading", name="Decision history").click()
+        at_rest(page)  # a button takes its key once it is drawn, and the record's is drawn anew after each turn
         page.keyboard.press("n")
         told(page, "11 to 19 of 19")
+        at_rest(page)
         page.keyboard.press("p")
         told(page, "1 to 10 of 19")
-        page.wait_for_timeout(2_000)  # the record beside the list is drawn anew, and its button with it
+        at_rest(page)
         page.keyboard.press("q")
         expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from core.accounts.roles import Role
-from tests.browser.visits import visit
+from tests.browser.visits import at_rest, visit
 
 pytestmark = pytest.mark.browser
 
@@ -41,12 +41,6 @@ def type_in(page: Page, label: str, value: str) -> None:
     number(page, label).fill(value)
     number(page, label).press("Enter")
     at_rest(page)
-
-
-def at_rest(page: Page) -> None:
-    """Waits until what was done has reached the server and its answer the page."""
-    page.wait_for_timeout(700)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
 
 
 def choose(page: Page, label: str, choice: str) -> None:

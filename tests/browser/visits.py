@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from core.accounts.roles import Role
 from pages._ui.session import cookies
@@ -48,6 +48,12 @@ def sign_in(context: BrowserContext, address: str, token: str) -> None:
     """Puts a session's cookie where the sign-in would have."""
     at = urlsplit(address)
     context.add_cookies([{"name": cookies.SESSION, "value": token, "url": f"{at.scheme}://{at.netloc}"}])
+
+
+def at_rest(page: Page) -> None:
+    """Waits until what was done has reached the server and its answer the page."""
+    page.wait_for_timeout(700)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
 
 
 def _is_failure(message: ConsoleMessage) -> bool:

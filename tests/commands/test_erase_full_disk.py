@@ -13,7 +13,8 @@ import pytest
 
 from core import settings
 from core.accounts.people import CONSOLE
-from core.casework.erasure import KEYS, PORTFOLIO, ErasureOrder, Erasures
+from core.casework.erasure import ErasureOrder, Erasures
+from core.casework.erasure_open import KEYS, PORTFOLIO
 from core.casework.erasure_person import ERASURE_BEGUN
 from core.casework.kinds import ERASED
 from core.casework.opening import open_ledger

@@ -13,8 +13,8 @@ import pytest
 
 from core.accounts.people import CONSOLE, Actor
 from core.accounts.roles import PERSONAL_ROLES, Role
-from core.casework.erasure import KEYS, Erased, ErasureOrder, Erasures
-from core.casework.erasure_open import notices
+from core.casework.erasure import Erased, ErasureOrder, Erasures
+from core.casework.erasure_open import KEYS, notices
 from core.casework.erasure_person import ERASURE_BEGUN
 from core.casework.kinds import ERASED
 from core.errors import (
