@@ -9,7 +9,8 @@ import streamlit as st
 from core import settings
 from core.accounts.store import AccountStore, open_accounts
 from core.casework.account_events import AccountOutbox
-from core.casework.erasure import PORTFOLIO, Erasures
+from core.casework.erasure import Erasures
+from core.casework.erasure_open import PORTFOLIO
 from core.casework.history_choices import ChoicesSoFar
 from core.casework.opening import open_ledger
 from core.casework.pinned import PinnedModel, Shelf, model_shelf
