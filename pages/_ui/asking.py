@@ -18,7 +18,7 @@ from core.casework.recording import stored_lookup
 from core.desk import Desk
 from core.errors import SolventError
 from core.portfolio.contract import text
-from pages._ui import cache, cards, entry_form, forms, guard, last_case, recorded, state
+from pages._ui import cache, cards, ending, entry_form, forms, guard, last_case, recorded, state
 from pages._ui import case as cases
 from pages._ui.case import Case
 from pages._ui.session import visitor
@@ -44,7 +44,7 @@ def case(desk: Desk, person: Person) -> Case:
     if not client:
         cards.title(heading, "Score", _PURPOSE)
         _nobody_yet(desk)
-        st.stop()
+        ending.end()
     cards.title(heading, f"Client {client}", text(desk.contract.portfolio.title))
     with guard.refusals(offer=offer), recorded.refusals(desk, person, client):
         found = cases.of_client(desk, client)
@@ -90,7 +90,7 @@ def _too_long(heading: DeltaGenerator, offer: Callable[[], None]) -> NoReturn:
     cards.title(heading, "Score", _PURPOSE)
     with cards.refusal("No such client", ":material/person_off:", f"{forms.TOO_LONG} Type a shorter one."):
         offer()
-    st.stop()
+    ending.end()
 
 
 def _of_record(desk: Desk, person: Person, heading: DeltaGenerator) -> Case:
@@ -128,5 +128,5 @@ def _typed_in(desk: Desk, heading: DeltaGenerator) -> Case:
     with guard.refusals():
         made = entry_form.asked(desk)
     if made is None:
-        st.stop()
+        ending.end()
     return made

@@ -27,7 +27,7 @@ from core.errors import (
     UnknownApplicant,
     UnknownRecord,
 )
-from pages._ui import cache, cards, record_notices
+from pages._ui import cache, cards, ending, record_notices
 from pages._ui.session import visitor
 
 _TITLES: dict[type[SolventError], tuple[str, str]] = {
@@ -106,7 +106,7 @@ def refusals(offer: Callable[[], None] | None = None) -> Iterator[None]:
                 _sign_in_again()
             elif offer:
                 offer()
-        st.stop()
+        ending.end()
 
 
 def _sign_in_again() -> None:

@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from pages._ui import cards, guard, last_case, own_password, registry, sidebar, sign_in, state  # noqa: E402
+from pages._ui import cards, ending, guard, last_case, own_password, registry, sidebar, sign_in, state  # noqa: E402
 from pages._ui.session import visitor  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
@@ -26,15 +26,16 @@ st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="lar
 state.begin()
 pages = registry.pages(first)
 page = st.navigation(list(pages.values()), position="hidden")
-with guard.refusals():
-    person = visitor.person()
-if person is None:
-    sign_in.draw(page.url_path)
-elif person.must_change_password:
-    own_password.forced(person, page.url_path)
-else:
-    cards.menu(registry.menu(person.role, pages))
-    sidebar.person(person, page.url_path)
-    last_case.passing(page.url_path)
-    own_password.confirm(person, page.url_path)
-    page.run()
+with ending.alone():
+    with guard.refusals():
+        person = visitor.person()
+    if person is None:
+        sign_in.draw(page.url_path)
+    elif person.must_change_password:
+        own_password.forced(person, page.url_path)
+    else:
+        cards.menu(registry.menu(person.role, pages))
+        sidebar.person(person, page.url_path)
+        last_case.passing(page.url_path)
+        own_password.confirm(person, page.url_path)
+        page.run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accounts.people import Person
-from pages._ui import own_password, sign_in
+from pages._ui import ending, own_password, sign_in
 from pages._ui.session import routes, visitor
 from pages._ui.words import plain
 
@@ -28,4 +28,4 @@ def _sign_out() -> None:
     """The session ends here and now, whatever becomes of the browser's copy of the cookie."""
     visitor.sign_out()
     sign_in.leave_for(routes.END)
-    st.stop()
+    ending.end()

@@ -8,6 +8,7 @@ from pages._ui import (
     cache,
     cards,
     clicked_row,
+    ending,
     guard,
     history_cards,
     history_download,
@@ -40,7 +41,7 @@ with controls, st.container(horizontal=True, horizontal_alignment="right", verti
         history_download.button(ledger, question, sum(week.decisions for week in seen.weeks))
 if not choices.officers:
     history_cards.nothing_yet()
-    st.stop()
+    ending.end()
 if seen.weeks:
     history_cards.charts(seen)
 history_list.decisions(question)
