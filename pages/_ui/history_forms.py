@@ -146,7 +146,7 @@ def _between(place: DeltaGenerator, today: date) -> Period:
     """A range that is half chosen is open on its other side."""
     chosen = place.date_input(
         "From and to, both included",
-        value=(),
+        value=[],
         max_value=today,
         key=keys.DAYS,
         format="DD/MM/YYYY",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.elements.arrow import DataframeStateInput
 
 from core.casework.history_question import HistoryQuestion
 from pages._ui import state
@@ -43,7 +44,7 @@ SHARE: Final = "history_share"
 SPREAD: Final = "history_spread"
 UNIT: Final = "record_unit"
 _PAGE: Final = "history_page"
-_SELECTIONS: Final[Newest[str, dict[str, dict[str, list[int]]]]] = Newest("history_selections")  # by table
+_SELECTIONS: Final[Newest[str, DataframeStateInput]] = Newest("history_selections")  # by table
 
 
 def reset(period: str) -> None:
@@ -90,7 +91,7 @@ def selected_place(table: str) -> int | None:
     return int(chosen[0]) if chosen else None
 
 
-def first_selection(table: str, place: int | None) -> dict[str, dict[str, list[int]]]:
+def first_selection(table: str, place: int | None) -> DataframeStateInput:
     """What a table starts with: it keeps it for as long as its rows stay the same."""
     start = _SELECTIONS.of(table, {"selection": {"rows": [] if place is None else [place]}})
     _SELECTIONS.keep(table, start)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.casework.history import HistoryPage, HistoryRow
 from core.casework.history_about import NOBODY
@@ -15,7 +16,7 @@ from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy
 from core.casework.override_sides import HIGH, LOW, REFERRAL
 from pages._ui import clicked_row, history_forms, history_state
 from pages._ui.session import visitor
-from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
+from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, Colour, plain
 
 NEXT_KEY, PREVIOUS_KEY = "N", "P"
 ROWS_PER_PAGE: Final = (10, 15, 25, 50, 100)
@@ -30,7 +31,11 @@ SORTS: Final = {
     SortBy.OFFICER: "Officer",
 }
 DESCENDING, ASCENDING = "Descending", "Ascending"
-_SIDES: Final = {LOW: ("low side", "orange"), HIGH: ("high side", "violet"), REFERRAL: ("no referral", "blue")}
+_SIDES: Final[Mapping[str, tuple[str, Colour]]] = {
+    LOW: ("low side", "orange"),
+    HIGH: ("high side", "violet"),
+    REFERRAL: ("no referral", "blue"),
+}
 _SIDES_HELP: Final = (
     "Low side: approved where decline was recommended. High side: declined where approve was. "
     "No referral: decided where a referral was recommended, which is no override."
@@ -203,10 +208,11 @@ def _decided(row: HistoryRow) -> list[str]:
     return [*([DECIDED.get(row.decision, DECIDED_OTHERWISE)[0]] if row.decision else ["Open"]), *erased]
 
 
-def _columns(without_year: bool) -> dict[str, object]:
+def _columns(without_year: bool) -> dict[str, ColumnConfig]:
     config = st.column_config
-    recommended = {name: colour for name, _, colour in RECOMMENDED.values()}
-    decided = {name: colour for name, _, colour in DECIDED.values()} | {"Open": "blue", "erased": "gray"}
+    recommended: dict[str, Colour] = {name: colour for name, _, colour in RECOMMENDED.values()}
+    decided: dict[str, Colour] = {name: colour for name, _, colour in DECIDED.values()}
+    decided |= {"Open": "blue", "erased": "gray"}
     return {
         "When": config.DatetimeColumn(
             format="D MMM, HH:mm" if without_year else "D MMM YYYY, HH:mm",
@@ -225,7 +231,7 @@ def _columns(without_year: bool) -> dict[str, object]:
     }
 
 
-def _badges(colours: dict[str, str], width: int, told: str | None = None) -> object:
+def _badges(colours: Mapping[str, Colour], width: int, told: str | None = None) -> ColumnConfig:
     return st.column_config.MultiselectColumn(
         width=width, help=told, options=list(colours), color=list(colours.values())
     )

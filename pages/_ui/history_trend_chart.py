@@ -42,7 +42,7 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, na
         [*_band(weeks), _line(weeks), _bars(weeks)],
         shapes=[line(mark.place, mark.place, 0.36, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for mark in marked],
         annotations=[
-            marked_note("Band: 95 % interval", 0, 1, **_corner(22 if marked else 4)),
+            marked_note("Band: 95 % interval", 0, 1) | _corner(22 if marked else 4),
             *(_numbers(group) for group in _groups(marked, weeks, narrow)),
             *([] if any(week.share for week in weeks) else [_nothing_decided()]),
             *(
@@ -111,7 +111,7 @@ def _known(weeks: Sequence[WeekShare]) -> list[tuple[float, WeekShare]]:
 def _band(weeks: Sequence[WeekShare]) -> list[Part]:
     places = [place for place, _ in _known(weeks)]
     shares = [week.share for week in weeks if week.share]
-    edge = {"type": "scatter", "x": places, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    edge: Part = {"type": "scatter", "x": places, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     return [
         edge | {"y": [100 * share.low for share in shares]},
         edge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -16,9 +17,9 @@ from core.errors import ErasedRecord, LedgerUnwritable, OutcomeRefused
 from core.ledger.ledger import Ledger
 from pages._ui import cache, guard
 from pages._ui.session import visitor
-from pages._ui.words import plain
+from pages._ui.words import Badge, plain
 
-_WORDS: Final = {
+_WORDS: Final[Mapping[Repayment, Badge]] = {
     Repayment.REPAID: ("Repaid", ":material/paid:", "green"),
     Repayment.DEFAULTED: ("Defaulted", ":material/money_off:", "red"),
 }

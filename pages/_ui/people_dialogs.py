@@ -38,8 +38,6 @@ def add() -> None:
 def change_one(people: Sequence[Person]) -> None:
     """The account to change, and what may be done to it."""
     chosen = st.selectbox("Account", people, format_func=lambda person: f"{person.display_name} ({person.user_name})")
-    if chosen is None:
-        return
     with st.container(horizontal=True):
         if st.button("Change role", icon=":material/badge:"):
             change_role(chosen)

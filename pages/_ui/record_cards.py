@@ -98,6 +98,7 @@ def _erased(ledger: Ledger, event: Event, why: str) -> None:
 
 def _to_the_case(desk: Desk, event: Event, person: Person) -> None:
     """For those who work on applications, while something is left to decide."""
-    works = may(person.role, Page.SCORE, Action.WORK) and desk.casework is not None
-    if works and desk.casework.state_of(event.application).stage is not Stage.CLOSED:
+    if not may(person.role, Page.SCORE, Action.WORK) or desk.casework is None:
+        return
+    if desk.casework.state_of(event.application).stage is not Stage.CLOSED:
         links.case(event.application)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -14,10 +15,10 @@ from core.desk import Desk
 from core.ledger.event import Event
 from core.ledger.ledger import Ledger
 from pages._ui import guard, history_versions
-from pages._ui.words import plain
+from pages._ui.words import Badge, plain
 
 _HELP: Final = "Scores the stored feature row again with the model, calibrator and policy of then."
-_VERDICTS: Final = {
+_VERDICTS: Final[Mapping[Verdict, Badge]] = {
     Verdict.SAME: ("The same to the last bit", ":material/verified:", "green"),
     Verdict.DIFFERS: ("It comes out differently", ":material/difference:", "red"),
     Verdict.ERASED: ("Erased", ":material/person_off:", "gray"),

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.casework.erasure import Erased
 from core.casework.erasure_preview import Preview
@@ -174,5 +175,5 @@ def _applications(count: int) -> str:
     return "1 application" if count == 1 else f"{count:,} applications"
 
 
-def _moments() -> st.column_config.DatetimeColumn:
+def _moments() -> ColumnConfig:
     return st.column_config.DatetimeColumn(format=_MOMENT, help=_YOUR_TIME)

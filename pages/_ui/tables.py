@@ -65,6 +65,6 @@ def _written(frame: pd.DataFrame, numbers: dict[str, list[Cell]]) -> Styler:
     styled, last = frame.style, len(frame) - 1
     for name, cells in numbers.items():
         for which in ([0, last], list(range(1, last))):
-            told = {cells[at].number: cells[at].shown for at in which}
+            told: dict[object, str] = {cells[at].number: cells[at].shown for at in which}
             styled = styled.format({name: told.__getitem__}, subset=(which, [name]))
     return styled

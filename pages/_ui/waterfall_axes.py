@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.scoring.waterfall import Tick, Waterfall
+from core.scoring.waterfall import Waterfall
+from core.scoring.waterfall_axis import Tick
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, note
 

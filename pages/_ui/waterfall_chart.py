@@ -188,12 +188,12 @@ def _values(view: Waterfall, room: _Room) -> list[Part]:
 
 
 def _value(row: int, bar: Bar, room: _Room) -> list[Part]:
-    place = {"xref": "paper", "yanchor": "middle"}
+    place: Part = {"xref": "paper", "yanchor": "middle"}
     shift = 52 if room.narrow else 46
     if bar.kind in _ENDS:
-        return [marked_note(f"<b>{bar.shown}</b>", 1, row, xanchor="right", xshift=shift, **place)]
+        return [marked_note(f"<b>{bar.shown}</b>", 1, row, xanchor="right", xshift=shift) | place]
     return [
-        note(bar.shown, 1, row, xanchor="right", xshift=shift, **place),
+        note(bar.shown, 1, row, xanchor="right", xshift=shift) | place,
         note(
             palette.DIRECTION_MARK[bar.direction],
             1,
@@ -201,6 +201,6 @@ def _value(row: int, bar: Bar, room: _Room) -> list[Part]:
             colour=palette.DIRECTION[bar.direction],
             xanchor="left",
             xshift=shift + 4,
-            **place,
-        ),
+        )
+        | place,
     ]

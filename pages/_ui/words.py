@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Colour = Literal["red", "orange", "blue", "green", "violet", "gray"]
+Badge = tuple[str, str, Colour]  # its words, its icon, its colour
 
 _MARKUP: Final = set("\\`*_{}[]()<>#+-.!|~$&^=\"'")
 # ":red[…]", ":material/…:" and ":tada:" are no longer read as such when an invisible sign follows the colon
@@ -18,20 +22,20 @@ ENTRIES: Final = {"number": ":gray[By number]", "form": ":gray[New application]"
 
 DIRECTIONS: Final = "▲ raises risk, ▼ lowers risk"
 
-RECOMMENDED: Final = {
+RECOMMENDED: Final[Mapping[str, Badge]] = {
     "approve": ("Approve", ":material/check_circle:", "green"),
     "refer": ("Refer", ":material/person_search:", "orange"),
     "decline": ("Decline", ":material/block:", "red"),
 }
 
-DECIDED: Final = {
+DECIDED: Final[Mapping[str, Badge]] = {
     "approve": ("Approved", ":material/check_circle:", "green"),
     "approve_changed_terms": ("Approved, changed terms", ":material/check_circle:", "green"),
     "refer": ("Referred", ":material/person_search:", "orange"),
     "decline": ("Declined", ":material/block:", "red"),
     "withdrawn": ("Withdrawn", ":material/undo:", "gray"),
 }
-DECIDED_OTHERWISE: Final = ("Decided", ":material/task_alt:", "gray")
+DECIDED_OTHERWISE: Final[Badge] = ("Decided", ":material/task_alt:", "gray")
 
 
 def plain(text: str) -> str:

@@ -55,4 +55,4 @@ def _believe_nobody(app: ASGIApp, trusted_hosts: list[str] | str = "") -> ASGIAp
 
 def take_over_from_the_server() -> None:
     """Called while the application is loaded: the server wraps it into its own reader of the headers afterwards."""
-    uvicorn.config.ProxyHeadersMiddleware = _believe_nobody  # type: ignore[assignment,misc]
+    uvicorn.config.ProxyHeadersMiddleware = _believe_nobody  # type: ignore[assignment,attr-defined]
