@@ -53,7 +53,10 @@ def holdings(settings: Settings, contract: Contract, keys: Sequence[str]) -> Hol
 
     ErasureRefused where a raw file cannot be searched, PortfolioMissing where a portfolio cannot be read.
     """
-    forgotten = _forgotten(settings, contract, keys)
+    return _held(settings, contract, _forgotten(settings, contract, keys))
+
+
+def _held(settings: Settings, contract: Contract, forgotten: Forgotten) -> Holdings:
     tables = erasing_stores.rows_in_tables(settings.tables_file, contract, forgotten)
     return Holdings(
         tables=tuple(Held(text(t.label), tables[t.name]) for t in contract.tables if tables.get(t.name)),
@@ -85,28 +88,35 @@ def erase(
                 alone.enter_context(only_builder(folder))
         progress("looking for the rows", 0.0)
         erasing_raw.remove_leftovers(settings)
-        there = holdings(settings, contract, keys)
-        _replace(settings, contract, _forgotten(settings, contract, keys), progress, passing)
+        forgotten = _forgotten(settings, contract, keys)
+        there = _held(settings, contract, forgotten)
+        _replace(settings, contract, forgotten, there, progress, passing)
     progress("the portfolio holds nothing of them", 1.0)
     return there
 
 
 def _replace(
-    settings: Settings, contract: Contract, forgotten: Forgotten, progress: Progress, passing: Callable[[str], None]
+    settings: Settings,
+    contract: Contract,
+    forgotten: Forgotten,
+    there: Holdings,
+    progress: Progress,
+    passing: Callable[[str], None],
 ) -> None:
     """Raw tables first, children before the parents they are found through, the imported tables last."""
-    raw = [file for file in erasing_raw.files(settings, contract) if erasing_raw.rows_in(file, forgotten)]
+    with_rows = {held.place for held in there.raw_files}
+    raw = [file for file in erasing_raw.files(settings, contract) if file.path.name in with_rows]
     for done, file in enumerate(raw):
         progress(f"writing {file.path.name} anew", 0.05 + 0.45 * done / len(raw))
         with _written_anew(file.path):
             erasing_raw.erase_from(file, forgotten)
         passing(file.path.name)
-    if erasing_stores.rows_in_features(settings.features_file, forgotten):
+    if there.feature_rows:
         progress("writing the feature rows anew", 0.5)
         with _written_anew(settings.features_file):
             erasing_stores.erase_from_features(settings.features_file, forgotten, settings.threads)
         passing(settings.features_file.name)
-    if any(erasing_stores.rows_in_tables(settings.tables_file, contract, forgotten).values()):
+    if there.tables:
         progress("writing the tables anew", 0.7)
         with _written_anew(settings.tables_file):
             erasing_stores.erase_from_tables(settings.tables_file, contract, forgotten, settings.threads)
