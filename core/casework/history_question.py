@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.casework import override_sides
@@ -60,9 +60,21 @@ class Period:
 EVER = Period()
 
 
+def whole_days(first: date, last: date | None = None) -> Period:
+    """From the first day's midnight on, in UTC, to the end of the last day; without a last one open."""
+    return Period(_midnight(first), None if last is None else _midnight(last + timedelta(days=1)))
+
+
 def last_days(now: datetime, days: int = DEFAULT_DAYS) -> Period:
-    """The days before now, today included; what is written while somebody looks belongs to it."""
-    return Period(start=now - timedelta(days=days))
+    """So many calendar days by UTC, today included; what is written while somebody looks belongs to it.
+
+    It begins at a midnight, so it is the same period all day.
+    """
+    return whole_days(now.astimezone(UTC).date() - timedelta(days=days - 1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import streamlit as st
@@ -12,19 +12,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.casework.audit import AuditQuestion
 from core.casework.audit_words import Group
-from core.casework.history_question import DEFAULT_DAYS, EVER, Period, last_days
+from core.casework.history_question import DEFAULT_DAYS, EVER, Period, last_days, whole_days
 from pages._ui import audit_state
 
 ROWS_PER_PAGE: Final = (25, 50, 100, 200)
+_LAST_24_HOURS: Final = "Last 24 hours"  # the only one that the clock cuts: after midnight today is short
 _DAYS: Final = {
-    "Last 24 hours": 1,
     "Last 7 days": 7,
     "Last 30 days": 30,
     f"Last {DEFAULT_DAYS} days": DEFAULT_DAYS,
 }
 _EVER: Final = "Everything"
 _CHOSEN: Final = "Days of my choice"
-_PERIODS: Final = (*_DAYS, _EVER, _CHOSEN)
+_PERIODS: Final = (_LAST_24_HOURS, *_DAYS, _EVER, _CHOSEN)
 
 
 def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
@@ -83,6 +83,8 @@ def _period(now: datetime, narrow: bool) -> Period:
     chosen = st.selectbox("When", _PERIODS, index=3, key=audit_state.PERIOD, width=_width(narrow, 160))
     if chosen == _CHOSEN:
         return _days(now, narrow)
+    if chosen == _LAST_24_HOURS:
+        return Period(start=now - timedelta(hours=24))
     return last_days(now, _DAYS[chosen]) if chosen in _DAYS else EVER
 
 
@@ -98,12 +100,7 @@ def _days(now: datetime, narrow: bool) -> Period:
         width=_width(narrow, 230),
     )
     days = chosen if isinstance(chosen, tuple) else (chosen,)
-    first = _midnight(days[0]) if days else None
-    return Period(first, _midnight(days[1]) + timedelta(days=1) if len(days) == 2 else None)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    return whole_days(*days[:2]) if days else EVER
 
 
 def _words(group: Group) -> str:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.casework.history_choices import HistoryChoices
-from core.casework.history_question import EVER, HistoryQuestion, KnownOutcome, Overridden, Period, State
+from core.casework.history_question import (
+    EVER,
+    HistoryQuestion,
+    KnownOutcome,
+    Overridden,
+    Period,
+    State,
+    last_days,
+    whole_days,
+)
 from core.portfolio.contract import Contract
 from pages._ui import history_state as keys
 from pages._ui.words import DECIDED, RECOMMENDED
@@ -138,8 +147,7 @@ def _period(place: DeltaGenerator, now: datetime) -> Period:
 
 
 def _since(now: datetime, days: int | None) -> Period:
-    """From the beginning of a day on, so that it is the same question all day."""
-    return EVER if days is None else Period(_midnight(now.astimezone(UTC).date() - timedelta(days=days)))
+    return EVER if days is None else last_days(now, days)
 
 
 def _between(place: DeltaGenerator, today: date) -> Period:
@@ -158,11 +166,7 @@ def _between(place: DeltaGenerator, today: date) -> Period:
     known = [day for day in days if isinstance(day, date)]
     if not known:
         return EVER
-    return Period(_midnight(known[0]), _midnight(known[1] + timedelta(days=1)) if len(known) > 1 else None)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    return whole_days(*known[:2])
 
 
 def _several(

@@ -151,6 +151,22 @@ def test_events_of_before_the_period_are_left_out() -> None:
     assert "Exported" in listed(test, "Kind")
 
 
+def test_last_days_are_calendar_days_and_the_last_hours_are_hours() -> None:
+    ledger, now = cache.ledger(), datetime.now(UTC)
+    first = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=6)
+    times = {
+        "day 8": first - timedelta(seconds=1),
+        "day 7": first,
+        "hour 25": now - timedelta(hours=24, minutes=1),
+        "hour 24": now - timedelta(hours=23, minutes=50),
+    }
+    ledger.append([a_draft("exported", subject=name, at=at) for name, at in times.items()])
+    for period, left_out in (("Last 7 days", 1), ("Last 24 hours", 3)):
+        test = page()
+        next(box for box in test.selectbox if box.label == "When").set_value(period).run()
+        assert listed(test, "Kind").count("Exported") == len(times) - left_out
+
+
 def test_days_are_whole_by_utc_and_the_last_one_belongs_to_them() -> None:
     ledger, today = cache.ledger(), datetime.now(UTC).date()
     for days in (3, 2, 1):

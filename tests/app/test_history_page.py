@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -177,6 +177,12 @@ def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_
         [instead.application, "refer", "decline", "referral"]
     ]
     assert exports()[0].public["filter"] == "instead of a referral"
+
+
+def test_the_last_days_begin_at_midnight_of_the_first_of_them(past: Past) -> None:
+    first = (datetime.now(UTC) - timedelta(days=6)).date()
+    nothing = page(period="Last 7 days", by=["ana"], decided="Declined")
+    assert plain(f"Asked for: since {first}; decision decline; officer ana.") in all_text(nothing)
 
 
 def test_filters_are_chosen_by_hand_and_reset(past: Past) -> None:

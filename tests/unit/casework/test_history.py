@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from core.casework.history_question import (
     SortBy,
     State,
     last_days,
+    whole_days,
 )
 from tests.unit.casework.history_tables import MIDNIGHT, NOW, HistoryTables
 
@@ -64,8 +65,21 @@ def test_an_empty_history_is_one_empty_page() -> None:
     assert (page.rows, page.total, page.page, page.pages) == ((), 0, 1, 1)
 
 
-def test_the_default_period_is_the_last_ninety_days_with_its_first_moment() -> None:
-    assert last_days(NOW) == Period(start=datetime(2026, 8, 23, 12, tzinfo=UTC))
+def test_the_default_period_is_the_last_ninety_days_with_today_as_the_ninetieth() -> None:
+    assert last_days(NOW) == Period(start=datetime(2026, 8, 24, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("days", "first"), [(1, 21), (7, 15)])
+@pytest.mark.parametrize("hour", [0, 23])
+def test_last_days_are_calendar_days_of_utc_with_today_among_them(days: int, first: int, hour: int) -> None:
+    now = NOW.replace(hour=hour).astimezone(timezone(timedelta(hours=9)))
+    assert last_days(now, days) == whole_days(date(2026, 11, first))
+
+
+def test_chosen_days_are_whole_and_the_last_one_belongs_to_them() -> None:
+    chosen = whole_days(date(2026, 11, 1), date(2026, 11, 2))
+    assert chosen == Period(MIDNIGHT, MIDNIGHT + timedelta(days=2))
+    assert whole_days(date(2026, 11, 1)) == Period(MIDNIGHT)
 
 
 def test_a_period_holds_its_start_and_not_its_end() -> None:
@@ -345,6 +359,6 @@ def test_a_filter_in_words_names_everything_but_the_words_of_a_note() -> None:
         note="secret",
     )
     assert question.in_words() == (
-        "since 2026-08-23 12:00 UTC; decision approve or refer; override low; amount from 100,000.00; part of a note"
+        "since 2026-08-24; decision approve or refer; override low; amount from 100,000.00; part of a note"
     )
     assert EVERYTHING.in_words() == "everything decided"
