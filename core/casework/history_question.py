@@ -89,7 +89,7 @@ class HistoryQuestion:
     override: Overridden | None = None
     model_versions: tuple[str, ...] = ()
     policy_versions: tuple[str, ...] = ()
-    amount_from: float | None = None
+    amount_from: float | None = None  # in whole units, halves to the even one, as amounts are shown
     amount_to: float | None = None  # included
     state: State | None = None  # None: everything decided; what is still open is asked for by name
     outcome: KnownOutcome | None = None
@@ -118,8 +118,8 @@ class HistoryQuestion:
             _overridden(self.override),
             _one_of("model", self.model_versions),
             _one_of("policy", self.policy_versions),
-            f"amount from {self.amount_from:,.2f}" if self.amount_from is not None else "",
-            f"amount to {self.amount_to:,.2f}" if self.amount_to is not None else "",
+            f"amount from {self.amount_from:,.0f}" if self.amount_from is not None else "",
+            f"amount to {self.amount_to:,.0f}" if self.amount_to is not None else "",
             f"state {self.state}" if self.state else "",
             f"outcome {self.outcome}" if self.outcome else "",
             f"application or applicant {self.about}" if self.about else "",

@@ -84,6 +84,8 @@ _OUTCOMES = {
     KnownOutcome.DEFAULTED: f"sequence in (select decision_sequence from ({_LATEST}) where outcome = 'defaulted')",
 }
 
+_UNITS = "round_even(amount, 0)"  # amounts are compared as they are shown: in whole units, halves to the even one
+
 
 @dataclass(frozen=True)
 class Order:
@@ -157,10 +159,14 @@ def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Boun
         ("actor = any($officers)", _several("officers", question.officers)),
         ("model_version = any($model_versions)", _several("model_versions", question.model_versions)),
         ("policy_version = any($policy_versions)", _several("policy_versions", question.policy_versions)),
-        ("amount >= $amount_from", {} if question.amount_from is None else {"amount_from": question.amount_from}),
-        ("amount <= $amount_to", {} if question.amount_to is None else {"amount_to": question.amount_to}),
+        (f"{_UNITS} >= $amount_from", _whole_units("amount_from", question.amount_from)),
+        (f"{_UNITS} <= $amount_to", _whole_units("amount_to", question.amount_to)),
         ("(application = $about or applicant = $about)", {"about": question.about} if question.about else {}),
     )
+
+
+def _whole_units(name: str, amount: float | None) -> Mapping[str, Bound]:
+    return {} if amount is None else {name: round(amount)}
 
 
 def _several(name: str, values: tuple[str, ...]) -> Mapping[str, Bound]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.casework import history
@@ -113,8 +114,8 @@ FILTERS = [
     ({"override": Overridden.REFERRAL}, {"override_side": "referral"}),
     ({"model_versions": ("m2",)}, {"model_version": "m2"}),
     ({"policy_versions": ("p2",)}, {"policy_version": "p2"}),
-    ({"amount_from": 100_000.01}, {"amount": 100_000.01}),
-    ({"amount_to": 99_999.99}, {"amount": 99_999.99}),
+    ({"amount_from": 100_001}, {"amount": 100_000.51}),
+    ({"amount_to": 99_999}, {"amount": 99_999.49}),
     ({"about": "r-found"}, {"applicant": "r-found"}),
     ({"about": "found"}, {"application": "found"}),
 ]
@@ -159,6 +160,19 @@ def test_limits_of_the_amount_are_included() -> None:
     tables = HistoryTables()
     exact = tables.decided("a1", amount=250_000.0)
     assert sequences(tables, replace(EVERYTHING, amount_from=250_000, amount_to=250_000)) == [exact]
+
+
+@pytest.mark.parametrize(
+    "amount", [402_745.5, 402_745.49, 402_746.5, 402_744.5, 402_746.499_999_99, 0.5, 0.499_999_999_999_999_94, 2.5]
+)
+def test_an_amount_is_found_by_the_whole_units_that_the_table_shows(amount: float) -> None:
+    tables = HistoryTables()
+    found = tables.decided("a1", amount=amount)
+    shown = float(pd.Series([amount]).round()[0])
+    assert sequences(tables, replace(EVERYTHING, amount_from=shown, amount_to=shown)) == [found]
+    assert sequences(tables, replace(EVERYTHING, amount_from=shown + 1)) == []
+    assert sequences(tables, replace(EVERYTHING, amount_to=shown - 1)) == []
+    assert sequences(tables, replace(EVERYTHING, amount_from=amount, amount_to=amount)) == [found]
 
 
 @pytest.mark.parametrize("typed", ["' or 1=1 --", "a1' union select", "%", "$about"])
@@ -359,6 +373,6 @@ def test_a_filter_in_words_names_everything_but_the_words_of_a_note() -> None:
         note="secret",
     )
     assert question.in_words() == (
-        "since 2026-08-24; decision approve or refer; override low; amount from 100,000.00; part of a note"
+        "since 2026-08-24; decision approve or refer; override low; amount from 100,000; part of a note"
     )
     assert EVERYTHING.in_words() == "everything decided"
