@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from core.casework.history_question import Period
+from core.casework.history_question import HistoryQuestion, Period, State
 from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.volumes import Overrides, OverrideView, Volume
 from core.model.card import Estimate
 from core.model.intervals import wilson
 from core.portfolio.wording import percent
+
+_TO_SUNDAY = timedelta(days=6)
 
 
 class Share(StrEnum):
@@ -24,10 +26,21 @@ class Share(StrEnum):
 
 @dataclass(frozen=True)
 class WeekShare:
-    start: date
+    start: date  # its Monday
+    first: date  # of its days that the period holds
+    last: date  # of them, today where the week still runs
     decisions: int  # of every kind
     decided: int  # approved or declined: what the share is of
     share: Estimate | None  # 0..1 with its 95 % interval; None without any
+
+    @property
+    def is_whole(self) -> bool:
+        return self.last - self.first == _TO_SUNDAY
+
+    @property
+    def days(self) -> str:
+        """ "14 Nov to 15 Nov 2026"."""
+        return days_words(self.first, self.last)
 
 
 _HITS: Mapping[Share, Callable[[Volume], int]] = {
@@ -36,39 +49,49 @@ _HITS: Mapping[Share, Callable[[Volume], int]] = {
 }
 
 
-def week_shares(weeks: Sequence[Volume], share: Share) -> tuple[WeekShare, ...]:
-    return tuple(_week(volume, _HITS[share](volume)) for volume in weeks)
+def week_shares(weeks: Sequence[Volume], share: Share, days: tuple[date, date]) -> tuple[WeekShare, ...]:
+    """`days`: the first and the last one that are looked at."""
+    return tuple(_week(volume, _HITS[share](volume), days) for volume in weeks)
 
 
-def _week(volume: Volume, hits: int) -> WeekShare:
+def _week(volume: Volume, hits: int, days: tuple[date, date]) -> WeekShare:
     decided = volume.approved + volume.declined
-    return WeekShare(volume.start, volume.decisions, decided, wilson(hits, decided) if decided else None)
+    return WeekShare(
+        start=volume.start,
+        first=max(volume.start, days[0]),
+        last=max(min(volume.start + _TO_SUNDAY, days[1]), volume.last),  # midnight may pass while somebody looks
+        decisions=volume.decisions,
+        decided=decided,
+        share=wilson(hits, decided) if decided else None,
+    )
 
 
-def days_of(period: Period, weeks: Sequence[Volume], now: datetime) -> tuple[date, date]:
-    """The first and the last day that is looked at, in UTC."""
-    start = period.start.astimezone(UTC).date() if period.start else min((week.start for week in weeks), default=None)
-    end = (period.end - timedelta(microseconds=1)) if period.end else now
-    last = end.astimezone(UTC).date()
-    return (start or last, last)
+def days_of(period: Period, now: datetime) -> tuple[date, date]:
+    """The first and the last day that the period holds, in UTC; none is later than today."""
+    start = period.start.astimezone(UTC).date() if period.start else date.min
+    today = now.astimezone(UTC).date()
+    if period.end is None:
+        return start, today
+    return start, min(today, (period.end - timedelta(microseconds=1)).astimezone(UTC).date())
 
 
-def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, date]) -> str:
-    """ "1,674 decisions, 31 Aug 2026 to 18 Nov 2026: 79.9 % approved, 30 overrides (6 low-side, 24 high-side)."
+def in_a_sentence(weeks: Sequence[Volume], total: Overrides) -> str:
+    """ "1,674 decisions, 31 Aug to 18 Nov 2026: 79.9 % approved, 30 overrides (6 low-side, 24 high-side)."
 
-    What was decided instead of a referral follows in its own words, where anything was.
+    The days are those of the first and the last decision. What was decided instead of a referral follows in its own
+    words, where anything was.
     """
-    decisions = sum(week.decisions for week in weeks)
-    counted = "1 decision" if decisions == 1 else f"{decisions:,} decisions"
-    told = f"{counted}, {day_words(days[0])} to {day_words(days[1])}"
+    if not weeks:
+        return "No decisions."
+    told = f"{counted(_rows(weeks), 'decision')}, {days_words(weeks[0].first, weeks[-1].last)}"
     approved, declined = sum(week.approved for week in weeks), sum(week.declined for week in weeks)
     if not approved + declined:
         return f"{told}."
     overridden = total.low + total.high
-    overrides = "1 override" if overridden == 1 else f"{overridden:,} overrides"
     sides = f" ({total.low:,} low-side, {total.high:,} high-side)" if overridden else ""
     apart = f", {total.instead_of_referral:,} decided {SIDE_WORDS[REFERRAL]}" if total.instead_of_referral else ""
-    return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}{sides}{apart}."
+    overrides = f"{counted(overridden, 'override')}{sides}{apart}"
+    return f"{told}: {percent(approved / (approved + declined))} approved, {overrides}."
 
 
 def apart_words(view: OverrideView) -> str:
@@ -76,15 +99,43 @@ def apart_words(view: OverrideView) -> str:
     if not view.total.instead_of_referral:
         return ""
     each = [f"{one.officer} {one.instead_of_referral:,}" for one in view.by_officer if one.instead_of_referral]
-    counted = f"{view.total.instead_of_referral:,} ({', '.join(each)})"
-    return f"Decided {SIDE_WORDS[REFERRAL]}, which is no override: {counted}."
+    told = f"{view.total.instead_of_referral:,} ({', '.join(each)})"
+    return f"Decided {SIDE_WORDS[REFERRAL]}, which is no override: {told}."
 
 
-def open_sentence(weeks: Sequence[Volume], days: tuple[date, date]) -> str:
+def open_sentence(weeks: Sequence[Volume]) -> str:
     """The same of applications that were scored and not decided yet."""
-    count = sum(week.decisions for week in weeks)
-    counted = "1 application" if count == 1 else f"{count:,} applications"
-    return f"{counted} scored and not decided, {day_words(days[0])} to {day_words(days[1])}."
+    if not weeks:
+        return "No applications scored and not decided."
+    days = days_words(weeks[0].first, weeks[-1].last)
+    return f"{counted(_rows(weeks), 'application')} scored and not decided, {days}."
+
+
+def notes_sentence(question: HistoryQuestion) -> str:
+    """What these figures leave out of the question; empty where they leave out nothing."""
+    return "The search in notes narrows only the list, not these figures." if question.note else ""
+
+
+def thing(question: HistoryQuestion) -> str:
+    """What one row of the answer is: "decision", or "application" where nothing is decided."""
+    return "application" if question.state is State.OPEN else "decision"
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 decision", "1,674 decisions"."""
+    return f"{number:,} {what if number == 1 else f'{what}s'}"
+
+
+def _rows(weeks: Sequence[Volume]) -> int:
+    return sum(week.decisions for week in weeks)
+
+
+def days_words(first: date, last: date) -> str:
+    """ "14 Nov to 15 Nov 2026"; a day alone, and each year where there are two."""
+    if first == last:
+        return day_words(last)
+    begun = f"{first.day} {first:%b}" if first.year == last.year else day_words(first)
+    return f"{begun} to {day_words(last)}"
 
 
 def day_words(day: date) -> str:

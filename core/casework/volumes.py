@@ -37,6 +37,8 @@ class Volume:
     referred: int
     withdrawn: int
     settled: int  # approved or declined after a referral
+    first: date  # the day of the first decision
+    last: date  # and of the last
 
     @property
     def approval_rate(self) -> float | None:
@@ -83,7 +85,8 @@ class OverrideView:
 
 
 _VOLUMES = """
-    select date_trunc($grain, "at")::date, decision, count(*), count(settles) from {asked} group by 1, 2 order by 1"""
+    select date_trunc($grain, "at")::date, decision, count(*), count(settles), min("at")::date, max("at")::date
+    from {asked} group by 1, 2 order by 1"""
 
 _ENDS = """
     select min(default_probability), max(default_probability)
@@ -97,13 +100,23 @@ _OVERRIDES = "select actor, decision, override_side, count(*) from {asked} group
 _FINAL = (*APPROVALS, DECLINE)
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What was decided one way in a day or week."""
+
+    decisions: int
+    settled: int  # of them, after a referral
+    first: date
+    last: date
+
+
 def volumes(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, grain: Grain) -> tuple[Volume, ...]:
     """Oldest first; order and page of the question do not matter, nor does its note."""
     asked = matching(question)
     rows = cursor.execute(_VOLUMES.format(asked=asked.sql), {**asked.bound, "grain": grain.value}).fetchall()
-    by_start: dict[date, dict[str, tuple[int, int]]] = {}
-    for start, decision, count, settled in rows:
-        by_start.setdefault(start, {})[decision] = (count, settled)
+    by_start: dict[date, dict[str, _Counted]] = {}
+    for start, decision, *counted in rows:
+        by_start.setdefault(start, {})[decision] = _Counted(*counted)
     return tuple(_volume(start, counts) for start, counts in by_start.items())
 
 
@@ -135,9 +148,9 @@ def overrides(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> O
     return OverrideView(_overrides("", final), tuple(by_officer))
 
 
-def _volume(start: date, counts: Mapping[str, tuple[int, int]]) -> Volume:
-    """`counts`: by decision, how many, and how many of them settled a referral."""
-    number = {decision: count for decision, (count, _) in counts.items()}
+def _volume(start: date, counts: Mapping[str, _Counted]) -> Volume:
+    """`counts`: by decision."""
+    number = {decision: counted.decisions for decision, counted in counts.items()}
     return Volume(
         start=start,
         decisions=sum(number.values()),
@@ -145,7 +158,9 @@ def _volume(start: date, counts: Mapping[str, tuple[int, int]]) -> Volume:
         declined=number.get(DECLINE, 0),
         referred=number.get(REFER, 0),
         withdrawn=number.get(WITHDRAWN, 0),
-        settled=sum(counts[decision][1] for decision in _FINAL if decision in counts),
+        settled=sum(counts[decision].settled for decision in _FINAL if decision in counts),
+        first=min(counted.first for counted in counts.values()),
+        last=max(counted.last for counted in counts.values()),
     )
 
 

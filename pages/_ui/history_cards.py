@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 import streamlit as st
@@ -19,7 +19,9 @@ from core.casework.history_summary import (
     day_words,
     days_of,
     in_a_sentence,
+    notes_sentence,
     open_sentence,
+    thing,
     week_shares,
 )
 from core.casework.pd_spread import PdSpread
@@ -32,7 +34,7 @@ from pages._ui.words import plain
 _SHARES: Final = {Share.APPROVED: "Approval rate", Share.WITHOUT_REFERRAL: "Decided without referral"}
 _SPREADS: Final = {"pd": "PD by decision", "overrides": "Overrides"}
 _NOTHING: Final = {
-    "pd": "None of these decisions has a default probability.",
+    "pd": "None of these has a default probability.",
     "overrides": "Nothing was approved or declined here, so nothing can be an override.",
 }
 _Choice = TypeVar("_Choice")
@@ -42,6 +44,8 @@ _Choice = TypeVar("_Choice")
 class HistoryView:
     """The filtered decisions all together."""
 
+    days: tuple[date, date]  # the first and the last one that are looked at
+    thing: str  # what is counted: "decision" or "application"
     weeks: Sequence[Volume]
     bins: Sequence[PdBin]
     overridden: OverrideView
@@ -57,13 +61,22 @@ def view(ledger: Ledger, question: HistoryQuestion, now: datetime) -> HistoryVie
         overridden = overrides(cursor, question)
         demo = demo_decisions(cursor, question)
     known = changes(ledger)
-    days = days_of(question.period, weeks, now)
-    sentence = (
-        open_sentence(weeks, days) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total, days)
+    sentences = (
+        open_sentence(weeks) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total),
+        demo_sentence(demo, sum(week.decisions for week in weeks)),
+        notes_sentence(question),
     )
-    told = f"{sentence} {demo_sentence(demo, sum(week.decisions for week in weeks))}".strip()
     period = question.period
-    return HistoryView(weeks, bins, overridden, told, within(known, period), policy_at_the_end(known, period))
+    return HistoryView(
+        days=days_of(period, now),
+        thing=thing(question),
+        weeks=weeks,
+        bins=bins,
+        overridden=overridden,
+        sentence=" ".join(said for said in sentences if said),
+        changes=within(known, period),
+        policy=policy_at_the_end(known, period),
+    )
 
 
 def head(sentence: str) -> None:
@@ -97,16 +110,19 @@ def charts(seen: HistoryView) -> None:
 def _over_time(seen: HistoryView) -> None:
     guard.require(Page.HISTORY, Action.READ)
     chosen = _head_with_switch("Over time", history_state.SHARE, _SHARES, Share.APPROVED)
-    weeks = week_shares(seen.weeks, chosen)
+    weeks = week_shares(seen.weeks, chosen, seen.days)
+    names = history_trend_chart.Names(_SHARES[chosen], seen.thing)
     marked = history_trend_chart.marks(weeks, seen.changes)
     st.plotly_chart(
-        ReadyFigure(history_trend_chart.figure_of(weeks, marked, _SHARES[chosen], screen.is_narrow())),
+        ReadyFigure(history_trend_chart.figure_of(weeks, marked, names, screen.is_narrow())),
         config=figure.CONFIG,
         key="history_trend",
-        alt=f"{_SHARES[chosen]} and number of decisions by week. {seen.sentence}",
+        alt=f"{_SHARES[chosen]} and number of {seen.thing}s by week. {seen.sentence}",
     )
-    of = "Share of what was approved or declined; weeks begin on Monday."
-    st.caption(" ".join([plain(of), *(f"**{mark.number}** {plain(_in_force(mark.change))}" for mark in marked)]))
+    of = f"Share of what was approved or declined; weeks begin on Monday. {history_trend_chart.cut_off(weeks)}"
+    st.caption(
+        " ".join([plain(of.strip()), *(f"**{mark.number}** {plain(_in_force(mark.change))}" for mark in marked)])
+    )
 
 
 def _in_force(change: Change) -> str:
@@ -130,10 +146,10 @@ def _spread(seen: HistoryView) -> None:
 def _by_probability(seen: HistoryView) -> None:
     spread = PdSpread(seen.bins)
     st.plotly_chart(
-        ReadyFigure(history_spread_chart.spread(spread, seen.policy, screen.is_narrow())),
+        ReadyFigure(history_spread_chart.spread(spread, seen.policy, seen.thing, screen.is_narrow())),
         config=figure.CONFIG,
         key="history_pd",
-        alt=f"Decisions by default probability, each bar split by what was decided. {seen.sentence}",
+        alt=f"{seen.thing.capitalize()}s by default probability, each bar split by what was decided. {seen.sentence}",
     )
     cut = "" if seen.policy is None else f" Cut-offs: {seen.policy.version}, in force when the period ends."
     st.caption(f"{history_spread_chart.legend(spread)}. {plain(f'The axis is in log-odds.{cut}')}")
@@ -148,8 +164,8 @@ def _overrides(overridden: OverrideView) -> None:
     )
     st.caption(
         f"{history_spread_chart.SIDES_LEGEND}. Low side: approved where decline was recommended. High side: declined "
-        "where approve was. Share of what was approved or declined, with its 95 % interval. "
-        f"{plain(apart_words(overridden))}"
+        "where approve was. An answer to a referral is no override. Share of what was approved or declined, with its "
+        f"95 % interval. {plain(f'{history_spread_chart.left_out(overridden)} {apart_words(overridden)}'.strip())}"
     )
 
 

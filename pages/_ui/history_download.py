@@ -15,6 +15,7 @@ from core.casework.export import Form, file_name
 from core.casework.history_export import MOST_EXPORTED_ROWS, THE_HISTORY, Order, recorded_export
 from core.casework.history_notes import notes_in
 from core.casework.history_question import HistoryQuestion
+from core.casework.history_summary import counted
 from core.ledger.ledger import Ledger
 from pages._ui import cache
 from pages._ui.session import visitor
@@ -41,7 +42,8 @@ def button(ledger: Ledger, question: HistoryQuestion, rows: int) -> None:
         if refused:
             st.error(refused, icon=":material/error:")
             return
-        st.markdown("**What fits the filters, newest first**" if question.note else f"**{rows:,} rows**, newest first")
+        how_many = "What fits the filters" if question.note else counted(rows, "row")
+        st.markdown(f"**{how_many}**, newest first")
         st.caption("Our ids and references, and what can be filtered by: nothing that names a person.")
         visit = Visit(cache.accounts(), visitor.token(), visitor.address())
         notes = notes_in(ledger) if question.note else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.casework.changes_in_force import Change
+from core.casework.history_summary import counted
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Overrides, OverrideView
 from core.portfolio.wording import percent
@@ -37,7 +38,8 @@ _FEW = 5  # decisions in the highest bar: each has a tick
 HEIGHT = 330  # px
 
 
-def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
+def spread(view: PdSpread, policy: Change | None, row: str, narrow: bool) -> Part:
+    """`row`: what is counted, "decision" or "application"."""
     cuts = (
         []
         if policy is None
@@ -58,14 +60,14 @@ def spread(view: PdSpread, policy: Change | None, narrow: bool) -> Part:
             tickvals=[tick.place for tick in view.ticks],
             ticktext=[tick.text for tick in view.ticks],
             tickangle=0,
-            title=_title("PD at the decision, %"),
+            title=_title("PD when scored, %"),
         ),
         yaxis=axis(
             showgrid=True,
             rangemode="tozero",
             **_whole_ticks(view),
             range=[0, 1.04 * _highest(view)],
-            title=_title("Decisions"),
+            title=_title(f"{row.capitalize()}s"),
         ),
     )
 
@@ -148,6 +150,16 @@ def _side(shown: Sequence[Overrides], which: int) -> Part:
         "customdata": [f"{name}: {count:,} of {one.decisions:,}" for count, one in zip(counts, shown, strict=True)],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+
+
+def left_out(view: OverrideView) -> str:
+    """Who has no bar; empty where everybody has one."""
+    more = len(view.by_officer) - _MOST_OFFICERS
+    if more <= 0:
+        return ""
+    return (
+        f"Shown: the {_MOST_OFFICERS} with the most decisions; and {counted(more, 'more officer')} in Everybody only."
+    )
 
 
 def _officer(row: int, one: Overrides) -> list[Part]:

@@ -13,6 +13,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.casework.history import HistoryPage, HistoryRow
 from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
+from core.casework.history_summary import thing
 from core.casework.override_sides import HIGH, LOW, REFERRAL
 from pages._ui import clicked_row, history_forms, history_state
 from pages._ui.session import visitor
@@ -38,7 +39,8 @@ _SIDES: Final[Mapping[str, tuple[str, Colour]]] = {
 }
 _SIDES_HELP: Final = (
     "Low side: approved where decline was recommended. High side: declined where approve was. "
-    "No referral: decided where a referral was recommended, which is no override."
+    "No referral: decided where a referral was recommended, which is no override. "
+    "An answer to a referral is no override either."
 )
 _AROUND: Final = 2  # numbered pages on each side of the one that is shown
 
@@ -53,7 +55,7 @@ _NARROW: Final = ("When", "PD", "Decision")
 def ordered(question: HistoryQuestion, narrow: bool) -> HistoryQuestion:
     """The question with order, page and rows per page as they are chosen."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Decisions", anchor=False, width="stretch" if not narrow else "content")
+        st.subheader(f"{thing(question).capitalize()}s", anchor=False, width="stretch" if not narrow else "content")
         sort = st.selectbox(
             "Sort by",
             list(SORTS),
@@ -104,7 +106,7 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
         on_select=lambda: _choose(table, sequences, first),
         selection_mode=clicked_row.MODES,
         selection_default=history_state.first_selection(table, first),
-        alt="The filtered decisions, one row each; choosing a row opens its record",
+        alt="What fits the filters, one row each; choosing a row opens its record",
     )
 
 
@@ -176,7 +178,7 @@ def no_rows(question: HistoryQuestion) -> None:
             st.markdown("**No application or client like that in the record**", width="content")
             st.caption("A client is found by the full number, an application by its full id.", text_alignment="center")
         else:
-            st.markdown("**No decision fits these filters**", width="content")
+            st.markdown(f"**No {thing(question)} fits these filters**", width="content")
             st.caption(plain(f"Asked for: {question.in_words()}."), text_alignment="center")
         history_forms.reset()
         st.space("small")

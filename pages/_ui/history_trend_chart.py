@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, floor
 
 from core.casework.changes_in_force import Change
-from core.casework.history_summary import WeekShare, day_words
+from core.casework.history_summary import WeekShare, counted, day_words
 from core.portfolio.wording import percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, axis, figure, line, marked_note, note
@@ -35,11 +35,19 @@ def marks(weeks: Sequence[WeekShare], changes: Sequence[Change]) -> tuple[Mark, 
     return tuple(Mark(number, (one.at - first) / _WEEK - 0.5, one) for number, one in enumerate(drawn, start=1))
 
 
-def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, narrow: bool) -> Part:
+@dataclass(frozen=True)
+class Names:
+    """What the chart's figures are of."""
+
+    share: str  # "Approval rate"
+    row: str  # "decision"
+
+
+def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], names: Names, narrow: bool) -> Part:
     low, high = _limits(weeks)
     most = max(week.decisions for week in weeks)
     return figure(
-        [*_band(weeks), _line(weeks), _bars(weeks)],
+        [*_band(weeks), _line(weeks, names.row), _bars(weeks, names.row)],
         shapes=[line(mark.place, mark.place, 0.36, 1, palette.TEXT, 1.5, dash="dot", yref="paper") for mark in marked],
         annotations=[
             marked_note("Band: 95 % interval", 0, 1) | _corner(22 if marked else 4),
@@ -60,14 +68,14 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], title: str, na
             tickvals=_tens(low, high),
             ticktext=[f"{ten} %" for ten in _tens(low, high)],
             showgrid=True,
-            title=_title(f"{title}, %"),
+            title=_title(f"{names.share}, %"),
         ),
         yaxis2=axis(
             domain=[0, 0.27],
             range=[0, 1.45 * most],
             tickvals=[0, most],
             tickformat=",d",
-            title=_title("Decisions"),
+            title=_title(f"{names.row.capitalize()}s"),
         ),
     )
 
@@ -119,7 +127,7 @@ def _band(weeks: Sequence[WeekShare]) -> list[Part]:
     ]
 
 
-def _line(weeks: Sequence[WeekShare]) -> Part:
+def _line(weeks: Sequence[WeekShare], row: str) -> Part:
     known = _known(weeks)
     return {
         "type": "scatter",
@@ -129,7 +137,7 @@ def _line(weeks: Sequence[WeekShare]) -> Part:
         "line": {"color": palette.ACCENT, "width": 2},
         "marker": {"color": palette.ACCENT, "size": 7},
         **_interval(known),
-        "customdata": [in_words(week) for _, week in known],
+        "customdata": [in_words(week, row) for _, week in known],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -150,9 +158,10 @@ def _interval(known: Sequence[tuple[float, WeekShare]]) -> Part:
     }
 
 
-def in_words(week: WeekShare) -> str:
-    """What is known of one week."""
-    begun = f"Week from {day_words(week.start)}: {week.decisions:,} decisions"
+def in_words(week: WeekShare, row: str) -> str:
+    """What is known of one week; one that the period cuts off is told by the days that are left of it."""
+    days = f"Week from {day_words(week.start)}" if week.is_whole else week.days
+    begun = f"{days}: {counted(week.decisions, row)}"
     if week.share is None:
         return begun
     share = week.share
@@ -162,7 +171,13 @@ def in_words(week: WeekShare) -> str:
     )
 
 
-def _bars(weeks: Sequence[WeekShare]) -> Part:
+def cut_off(weeks: Sequence[WeekShare]) -> str:
+    """Which weeks are not drawn whole, as a sentence; empty where all are."""
+    days = "; ".join(week.days for week in weeks if not week.is_whole)
+    return f"Part of a week: {days}." if days else ""
+
+
+def _bars(weeks: Sequence[WeekShare], row: str) -> Part:
     placed = _placed(weeks)
     return {
         "type": "bar",
@@ -170,7 +185,7 @@ def _bars(weeks: Sequence[WeekShare]) -> Part:
         "y": [week.decisions for _, week in placed],
         "yaxis": "y2",
         "marker": {"color": palette.NEUTRAL, "line": {"width": 0}},
-        "customdata": [in_words(week) for _, week in placed],
+        "customdata": [in_words(week, row) for _, week in placed],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -221,7 +236,7 @@ def _weeksaxis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
         range=_range(weeks),
         tickmode="array",
         tickvals=[place for place, _ in shown],
-        ticktext=[_short(week.start) for _, week in shown],
+        ticktext=[_short(week.first) for _, week in shown],
         tickangle=0,
     )
 

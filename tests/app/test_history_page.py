@@ -161,6 +161,7 @@ def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_
     assert [list(badges) for badges in test.dataframe[0].value["Override"]] == [[], ["no referral"], ["low side"]]
     next(one for one in test.segmented_control if one.label == "Spread").set_value("overrides").run()
     assert plain("Decided instead of a referral, which is no override: 1 (ben 1).") in all_text(test)
+    assert "An answer to a referral is no override." in all_text(test)
     assert applications(page(override="Instead of a referral")) == [instead.application]
     assert applications(page(override="Overridden")) == [low.application]
     assert applications(page(override="Not overridden")) == [referred.application, instead.application]
@@ -249,6 +250,8 @@ def test_a_score_that_nobody_decided_on_is_a_record_too(own: Settings) -> None:
     assert "Scored by ana, " in all_text(test)
     assert applications(test) == [event.application]
     assert plain("1 application scored and not decided") in all_text(test)
+    assert "Applications" in [one.value for one in test.subheader]
+    assert "1 row, newest first" in all_text(test)
 
 
 def test_a_record_says_what_was_unusual_then(own: Settings) -> None:
@@ -297,9 +300,13 @@ def test_a_number_that_nobody_has_finds_nothing_and_is_not_repeated(past: Past) 
 
 
 def test_a_part_of_a_note_is_searched(past: Past) -> None:
-    test = type_into(page(), "Part of a note", "zyxomma")
+    test = page()
+    assert "The search in notes" not in all_text(test)
+    type_into(test, "Part of a note", "zyxomma")
     assert applications(test) == [past.low.application]
     assert "Notes of the newest 14 were searched." in all_text(test)
+    assert plain("14 decisions, ") in all_text(test)
+    assert plain("The search in notes narrows only the list, not these figures.") in all_text(test)
 
 
 def test_an_auditor_replays_a_record_and_nobody_else_may(past: Past, visitor: Visitor) -> None:

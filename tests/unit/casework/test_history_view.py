@@ -11,14 +11,18 @@ import pytest
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.history_about import NOBODY, about
 from core.casework.history_choices import ChoicesSoFar, HistoryChoices
-from core.casework.history_question import EVER, HistoryQuestion, Period
+from core.casework.history_question import EVER, HistoryQuestion, Period, State, whole_days
 from core.casework.history_summary import (
     Share,
     apart_words,
+    counted,
     days_of,
+    days_words,
     in_a_sentence,
     moment_words,
+    notes_sentence,
     open_sentence,
+    thing,
     week_shares,
 )
 from core.casework.pd_spread import PdSpread
@@ -28,6 +32,7 @@ from tests.ledgers import NOON, a_draft, a_ledger
 from tests.unit.casework.history_tables import HistoryTables
 
 MONDAY = date(2026, 11, 2)
+EVER_DAYS = (date.min, date(2026, 11, 21))
 ID = "A" + "ABCDEFGHIJKLMNOP"
 
 
@@ -37,7 +42,14 @@ class Keys:
 
 
 def a_week(approved: int = 0, declined: int = 0, settled: int = 0, start: date = MONDAY) -> Volume:
-    return Volume(start, approved + declined, approved, declined, 0, 0, settled)
+    """Its first decision is of Tuesday, its last of Saturday."""
+    tuesday, saturday = start + timedelta(days=1), start + timedelta(days=5)
+    return Volume(start, approved + declined, approved, declined, 0, 0, settled, tuesday, saturday)
+
+
+def days_of_week(days: tuple[date, date], start: date = MONDAY) -> tuple[str, bool]:
+    (week,) = week_shares([a_week(1, start=start)], Share.APPROVED, days)
+    return week.days, week.is_whole
 
 
 @pytest.mark.parametrize("typed", ["100001", " 100001 ", "0100001"])
@@ -70,16 +82,50 @@ def test_choices_are_those_of_decisions_and_scores_with_the_last_used_version_fi
 
 
 def test_the_sentence_says_how_many_were_approved_and_overridden_and_which_way() -> None:
-    weeks, days = [a_week(3, 1), a_week(0, 1)], (date(2026, 8, 31), date(2026, 11, 18))
-    assert in_a_sentence(weeks, Overrides("", 5, 2, 1, 0), days) == (
-        "5 decisions, 31 Aug 2026 to 18 Nov 2026: 60.0 % approved, 3 overrides (2 low-side, 1 high-side)."
+    weeks = [a_week(3, 1), a_week(0, 1, start=date(2026, 11, 9))]
+    assert in_a_sentence(weeks, Overrides("", 5, 2, 1, 0)) == (
+        "5 decisions, 3 Nov to 14 Nov 2026: 60.0 % approved, 3 overrides (2 low-side, 1 high-side)."
     )
-    assert in_a_sentence(weeks, Overrides("", 5, 0, 0, 1_250), days).endswith(
+    assert in_a_sentence(weeks, Overrides("", 5, 0, 0, 1_250)).endswith(
         "60.0 % approved, 0 overrides, 1,250 decided instead of a referral."
     )
-    assert in_a_sentence([a_week(1)], Overrides("", 1, 0, 0, 0), days).endswith("100.0 % approved, 0 overrides.")
-    assert in_a_sentence([], Overrides("", 0, 0, 0, 0), days) == "0 decisions, 31 Aug 2026 to 18 Nov 2026."
-    assert open_sentence([a_week(1)], days).startswith("1 application scored and not decided, ")
+    assert in_a_sentence([a_week(1)], Overrides("", 1, 1, 0, 0)).endswith(
+        "100.0 % approved, 1 override (1 low-side, 0 high-side)."
+    )
+
+
+def test_the_sentence_tells_the_days_of_the_first_and_the_last_row_and_none_without_rows() -> None:
+    none = Overrides("", 0, 0, 0, 0)
+    assert in_a_sentence([a_week()], none) == "0 decisions, 3 Nov to 7 Nov 2026."
+    assert open_sentence([a_week(1)]) == "1 application scored and not decided, 3 Nov to 7 Nov 2026."
+    assert open_sentence([a_week(1_200)]).startswith("1,200 applications scored")
+    assert in_a_sentence([], none) == "No decisions."
+    assert open_sentence([]) == "No applications scored and not decided."
+
+
+def test_the_year_is_told_once_where_it_is_one() -> None:
+    day = date(2026, 1, 2)
+    assert days_words(day, day) == "2 Jan 2026"
+    assert days_words(date(2026, 1, 1), day) == "1 Jan to 2 Jan 2026"
+    assert days_words(date(2025, 12, 31), day) == "31 Dec 2025 to 2 Jan 2026"
+
+
+def test_a_search_in_notes_is_said_to_narrow_no_figures() -> None:
+    assert notes_sentence(HistoryQuestion(EVER)) == ""
+    assert notes_sentence(HistoryQuestion(EVER, note="rent")) == (
+        "The search in notes narrows only the list, not these figures."
+    )
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_what_is_not_decided_is_counted_as_applications(state: State) -> None:
+    assert thing(HistoryQuestion(EVER, state=state)) == ("application" if state is State.OPEN else "decision")
+    assert thing(HistoryQuestion(EVER)) == "decision"
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_674, "1,674 rows")])
+def test_one_is_singular(number: int, said: str) -> None:
+    assert counted(number, "row") == said
 
 
 def test_what_was_decided_instead_of_a_referral_is_told_apart_by_officer() -> None:
@@ -90,21 +136,35 @@ def test_what_was_decided_instead_of_a_referral_is_told_apart_by_officer() -> No
     assert apart_words(OverrideView(cem, (cem,))) == ""
 
 
-def test_the_days_end_with_the_last_one_that_counts() -> None:
+def test_the_days_end_with_the_last_one_that_counts_and_never_after_today() -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    midnight = datetime(2026, 11, 10, tzinfo=UTC)
-    assert days_of(EVER, [a_week()], now) == (MONDAY, now.date())
-    assert days_of(EVER, [], now) == (now.date(), now.date())
-    assert days_of(Period(midnight, midnight + timedelta(days=2)), [], now) == (midnight.date(), date(2026, 11, 11))
+    first, today = date(2026, 11, 10), now.date()
+    assert days_of(EVER, now) == (date.min, today)
+    assert days_of(whole_days(first), now) == (first, today)
+    assert days_of(whole_days(first, date(2026, 11, 11)), now) == (first, date(2026, 11, 11))
+    assert days_of(whole_days(first, today), now) == (first, today)
+
+
+def test_a_week_has_the_days_that_the_period_holds_of_it() -> None:
+    tuesday, saturday, sunday = date(2026, 11, 3), date(2026, 11, 7), date(2026, 11, 8)
+    assert days_of_week((date.min, sunday)) == ("2 Nov to 8 Nov 2026", True)
+    assert days_of_week((MONDAY, date(2026, 11, 21))) == ("2 Nov to 8 Nov 2026", True)
+    assert days_of_week((tuesday, sunday)) == ("3 Nov to 8 Nov 2026", False)
+    assert days_of_week((MONDAY, saturday)) == ("2 Nov to 7 Nov 2026", False)
+    assert days_of_week((tuesday, saturday)) == ("3 Nov to 7 Nov 2026", False)
+
+
+def test_what_is_written_after_midnight_while_somebody_looks_belongs_to_its_week() -> None:
+    assert days_of_week((date.min, date(2026, 11, 1))) == ("2 Nov to 7 Nov 2026", False)
 
 
 def test_shares_rest_on_what_was_approved_or_declined() -> None:
-    (week,) = week_shares([a_week(6, 2, settled=3)], Share.APPROVED)
+    (week,) = week_shares([a_week(6, 2, settled=3)], Share.APPROVED, EVER_DAYS)
     assert (week.decided, week.share and week.share.value) == (8, 0.75)
-    (week,) = week_shares([a_week(6, 2, settled=3)], Share.WITHOUT_REFERRAL)
+    (week,) = week_shares([a_week(6, 2, settled=3)], Share.WITHOUT_REFERRAL, EVER_DAYS)
     assert week.share is not None
     assert (week.share.value, week.share.low < 0.625 < week.share.high) == (0.625, True)
-    assert week_shares([a_week()], Share.APPROVED)[0].share is None
+    assert week_shares([a_week()], Share.APPROVED, EVER_DAYS)[0].share is None
 
 
 def test_moments_are_told_in_utc() -> None:

@@ -30,7 +30,8 @@ def test_a_days_decisions_are_counted_by_what_was_decided() -> None:
     tables.decided("a5", "withdrawn", at=on(2), settles=referral)
     tables.decided("a6", "decline", at=on(3, 0))
     first, second = volumes(tables.cursor, EVERYTHING, Grain.DAY)
-    assert first == Volume(date(2026, 11, 2), 6, approved=3, declined=1, referred=1, withdrawn=1, settled=1)
+    day = date(2026, 11, 2)
+    assert first == Volume(day, 6, approved=3, declined=1, referred=1, withdrawn=1, settled=1, first=day, last=day)
     assert (first.approval_rate, first.without_referral) == (0.75, 0.75)
     assert (second.start, second.decisions, second.approval_rate) == (date(2026, 11, 3), 1, 0.0)
 
@@ -45,6 +46,15 @@ def test_a_week_begins_on_monday() -> None:
         (date(2026, 11, 2), 2),
         (date(2026, 11, 9), 1),
     ]
+
+
+def test_a_week_knows_the_days_of_its_first_and_its_last_decision_whatever_was_decided() -> None:
+    tables = HistoryTables()
+    for day, decision in ((3, "approve"), (4, "decline"), (7, "approve"), (8, "refer"), (11, "decline")):
+        tables.decided(f"a{day}", decision, at=on(day, 23))
+    first, second = volumes(tables.cursor, EVERYTHING, Grain.WEEK)
+    assert (first.first, first.last) == (date(2026, 11, 3), date(2026, 11, 8))
+    assert (second.first, second.last) == (date(2026, 11, 11), date(2026, 11, 11))
 
 
 def test_a_day_of_referrals_alone_has_no_rates() -> None:
