@@ -3,7 +3,8 @@
 A field enters the model by itself and through figures made from it (ratios, means), so its limits cannot be read
 off the split points. They are found by trying: values all over the field's range, then ever closer ones on both
 sides of each limit. Every limit told is a value that was really scored, as it is printed, and kept the
-recommendation; where trees are monotone in the field and what is made from it, none between can break it.
+recommendation; where trees are monotone in the field and what is made from it, none between can break it. Elsewhere
+one that lies between two values that were tried may: the note says so.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from core.scoring.certificate_words import Holding, Interval, Subject, in_words
 from core.scoring.changes import changeable_fields
 from core.scoring.limit_numbers import on_step
 
-FIRST_VALUES = 24  # tried all over a field's range
-CLOSER_VALUES = 12  # tried between the last value that keeps the recommendation and the first that does not
+FIRST_VALUES = 150  # tried where clients are, and as many evenly between their least and greatest
+CLOSER_VALUES = 6  # tried between the last value that keeps the recommendation and the first that does not
 CLOSER_ROUNDS = 2
 
 Tried = Sequence[tuple[str, Sequence[Value]]]
@@ -101,7 +102,8 @@ def _possible(contract: Contract, application: Application, name: str, values: S
 def _note(tried: int) -> str:
     return (
         "One field is changed at a time; all figures made from it move along, everything else stays. "
-        f"{tried:,} values were scored; each limit is the last of them that keeps the recommendation."
+        f"{tried:,} values were scored; each limit is the last of them that keeps the recommendation, and between two "
+        "of them a few may not keep it: type one into what-if to be sure."
     )
 
 
@@ -116,7 +118,7 @@ def _try(wanted: Mapping[str, Sequence[Value]], known: Mapping[str, Known], now:
 
 
 def _first_values(column: Column, own: Value, sample: NDArray[np.float32] | None) -> list[Value]:
-    """All levels; of a number the contract's limits, quantiles of clients and the value itself."""
+    """All levels; of a number the contract's limits, clients' values, some between them and the value itself."""
     if column.choices:
         return [choice.value for choice in column.choices if choice.value not in column.sentinels]
     if column.kind is Kind.FLAG:
@@ -125,7 +127,9 @@ def _first_values(column: Column, own: Value, sample: NDArray[np.float32] | None
     given = [own] if own is not None and not isinstance(own, str) and own not in column.sentinels else []
     spread: list[float] = []
     if sample is not None and not np.isnan(sample).all():
+        least, greatest = np.nanmin(sample), np.nanmax(sample)
         spread = np.nanquantile(sample, np.linspace(0, 1, FIRST_VALUES)).tolist()
+        spread += np.linspace(least, greatest, FIRST_VALUES).tolist()
     elif len(ends) == 2:
         spread = np.linspace(ends[0], ends[1], FIRST_VALUES).tolist()
     return _allowed(column, [*ends, *given, *_on_step(column, spread)]) if spread else []

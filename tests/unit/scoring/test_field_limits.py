@@ -52,6 +52,13 @@ def test_a_limit_lies_on_the_safe_side_and_close_to_the_true_one(limit: float, o
     assert (limit - 0.0101 < told < limit) if own < limit else (limit <= first < limit + 0.0101)
 
 
+def test_a_narrow_range_in_the_middle_that_loses_the_recommendation_is_not_told_to_keep_it() -> None:
+    item = limit_of("OUTSIDE", 0.2, lambda value: not 0.701 < float(value or 0) < 0.712)
+    assert [0.2 in interval for interval in item.intervals] == [True, False]
+    assert not any(value in interval for interval in item.intervals for value in np.linspace(0.7011, 0.7119, 50))
+    assert item.can_change
+
+
 LOANS = np.geomspace(1_000, 5_000_000, 500).astype(np.float32)
 TIMES = -np.linspace(0, 20_000, 500).astype(np.float32)
 
