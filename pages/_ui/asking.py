@@ -18,7 +18,7 @@ from core.casework.recording import stored_lookup
 from core.desk import Desk
 from core.errors import SolventError
 from core.portfolio.contract import text
-from pages._ui import cache, cards, ending, entry_form, forms, guard, last_case, recorded, state
+from pages._ui import cache, cards, ending, entry_form, forms, guard, last_case, recorded, shown, state
 from pages._ui import case as cases
 from pages._ui.case import Case
 from pages._ui.session import visitor
@@ -36,6 +36,7 @@ def case(desk: Desk, person: Person) -> Case:
     last_case.remember()
     if by_form:
         return _typed_in(desk, heading)
+    shown.begin(f"client {client}" if client else f"application {state.application()}")
     offer = partial(forms.try_one, cache.examples(desk))
     if forms.is_too_long(client):
         _too_long(heading, offer)

@@ -15,9 +15,10 @@ from core.errors import DecisionRefused, LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
 from core.portfolio.wording import percent
-from pages._ui import cache, decision_state, guard, links, recorded, words
+from pages._ui import cache, decision_state, guard, links, recorded, shown, words
 from pages._ui.case import Case
 from pages._ui.session import visitor
+from pages._ui.shown import Look
 from pages._ui.words import plain
 
 AGREE_KEY = "Alt+A"
@@ -111,7 +112,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             shortcut=AGREE_KEY,
             help="Records the recommendation as your decision, at once and for good.",
             on_click=_decide,
-            args=(scored.sequence, request, agreeing.code.code),
+            args=(scored.sequence, shown.look(), request, agreeing.code.code),
         )
     chosen = _choice(scored, offered)
     with st.form(decision_state.key(scored.sequence, "form"), border=False):
@@ -130,7 +131,7 @@ def _ask(case: Case, scored: Event, offered: Offer) -> None:
             icon=":material/task_alt:",
             width="stretch",
             on_click=_decide_by_form,
-            args=(scored.sequence, request, decision_state.fields(scored.sequence)),
+            args=(scored.sequence, shown.look(), request, decision_state.fields(scored.sequence)),
         )
 
 
@@ -172,20 +173,23 @@ def _needs_words(offered: Offer) -> str:
     return f"{needs} Referring does not: a risk manager decides then." if offered.may(REFER) else needs
 
 
-def _decide_by_form(score: int, request: str, fields: tuple[str, ...]) -> None:
+def _decide_by_form(score: int, look: Look, request: str, fields: tuple[str, ...]) -> None:
     decision, reason, note = map(decision_state.value, fields)
     if decision:
-        _decide(score, request, decision, reason, note)
+        _decide(score, look, request, decision, reason, note)
     else:
         decision_state.answer(score, "Decision: choose one first; nothing was recorded.")
 
 
-def _decide(score: int, request: str, decision: str, reason: str = "", note: str = "") -> None:
+def _decide(score: int, look: Look, request: str, decision: str, reason: str = "", note: str = "") -> None:
     """Runs before anything is drawn anew: a press on what somebody else has decided meanwhile is answered, not lost.
 
     The role is asked here and again where it is written. `request` was made before the press: the same form sent
-    twice is one decision.
+    twice is one decision. `look`: at which the form was drawn; nobody decides on a client whom the page has left.
     """
+    if look != shown.look():
+        st.toast("You had already gone on to somebody else: nothing was recorded.", icon=":material/block:")
+        return
     choice = Choice(score, decision, reason, note, request)
     try:
         person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from pages._ui import shown
 from pages._ui.newest import Newest
 
 
@@ -24,7 +25,7 @@ _FORMS: Final[Newest[int, _Form]] = Newest("decisions")  # by the number of the 
 def key(score: int, part: str) -> str:
     """Of a widget of the decision on this score."""
     times = _of(score).times_decided
-    return f"decide_{score}_{part}{f'_{times}' if times else ''}"
+    return shown.key(f"decide_{score}_{part}{f'_{times}' if times else ''}")
 
 
 def fields(score: int) -> tuple[str, ...]:

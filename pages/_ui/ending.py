@@ -1,7 +1,8 @@
-"""A page that ends before its last line: no part of the page of before may draw into it any more.
+"""A page that ends before its last line, and leaves nothing behind for the next one.
 
-Streamlit forgets the parts (fragments) of the page of before only where a run reaches its end. After `st.stop()`
-they would go on: one that was already under way draws to a place that is gone, and the browser shows nothing at all.
+Only where a run reaches its end does Streamlit forget what the page of before was made of. After `st.stop()` a part
+(fragment) that was already under way draws to a place that is gone, and the browser shows nothing at all; fields that
+are gone keep their values on the server, where the browser has begun anew.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ class PageEnded(StopException):
 
 
 def end() -> NoReturn:
-    """Draws nothing more in this run, like `st.stop()`."""
+    """Draws nothing more in this run."""
     raise PageEnded
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Around the whole of a page: whether it ends early or fails, what comes later is asked of its own parts only."""
+def early() -> Iterator[None]:
+    """Around the whole of a page: one that ends on purpose has reached its end."""
     try:
         yield
-    except (PageEnded, Exception):
+    except PageEnded:
+        pass
+    except Exception:
         _forget_parts_of_before()
         raise
 

@@ -19,7 +19,7 @@ from core.portfolio.application_template import template
 from core.portfolio.contract import FormGroup, text
 from core.portfolio.entry_fields import EntryField, Typed, entry_fields
 from core.portfolio.typed_application import check_typed
-from pages._ui import cache, cards, case, entry_state, entry_widgets, guard, recorded
+from pages._ui import cache, cards, case, entry_state, entry_widgets, guard, recorded, shown
 from pages._ui.case import Case
 from pages._ui.drafts import Content, Draft, Way
 from pages._ui.entry_widgets import Beside
@@ -35,6 +35,7 @@ def asked(desk: Desk) -> Case | None:
     """The case of what was last sent to be scored; None while nothing was, or when it cannot be scored."""
     person = guard.require(Page.SCORE, Action.WORK)
     sent = cache.drafts().of(person.user_name, visitor.now()).asked
+    shown.begin(f"application {hash(repr(sent))}")
     form = st.container()
     found = None if sent is None else _case(desk, sent, person)
     with form, st.expander("The application", icon=":material/edit_note:", expanded=found is None):

@@ -129,6 +129,7 @@ def unit(key: str) -> Unit:
         format_func=lambda choice: words.UNITS[choice],
         required=True,
         label_visibility="collapsed",
+        persist_state="session",
     )
     return chosen or Unit.POINTS
 
@@ -146,6 +147,7 @@ def why() -> WhyQuestion:
                 format_func=lambda choice: words.GROUPINGS[choice],
                 required=True,
                 label_visibility="collapsed",
+                persist_state="session",
             )
     return WhyQuestion(chosen_unit, grouping or Grouping.FAMILY, state.bars())
 
@@ -161,6 +163,7 @@ def bars() -> None:
             format_func=lambda choice: f":gray[{choice}]",
             required=True,
             label_visibility="collapsed",
+            persist_state="session",
         )
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from core.accounts.roles import Page
 from core.desk import Desk
 from core.errors import UnknownApplicant
-from pages._ui import state
+from pages._ui import shown, state
 
 _CLIENT: Final = "last_client"
 _APPLICATION: Final = "last_application"
@@ -23,6 +23,7 @@ def passing(page: str) -> None:
     """Every run of the entry script says here which page it is about to draw."""
     if page != Page.SCORE.value:
         st.session_state[_AWAY] = True
+        shown.begin(page)
 
 
 def bring_back(desk: Desk) -> None:

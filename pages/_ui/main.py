@@ -26,7 +26,7 @@ st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="lar
 state.begin()
 pages = registry.pages(first)
 page = st.navigation(list(pages.values()), position="hidden")
-with ending.alone():
+with ending.early():
     with guard.refusals():
         person = visitor.person()
     if person is None:

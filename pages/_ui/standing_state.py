@@ -6,12 +6,14 @@ from typing import Final
 
 import streamlit as st
 
+from pages._ui import shown
+
 _CHOSEN: Final = "feature_chosen"
 
 
 def key(identity: str) -> str:
     """Of the selector, a new one for each case: one for all would keep the first client's feature as if chosen."""
-    return f"feature_{identity}"
+    return shown.key(f"feature_{identity}")
 
 
 def choose(identity: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from core.portfolio.entry_fields import Typed
+from pages._ui import shown
 from pages._ui.field_widgets import FieldWidgets
 from pages._ui.newest import Newest
 
-_WIDGETS: Final[Newest[str, FieldWidgets]] = Newest("what_ifs")  # by case
+_WIDGETS: Final[Newest[str, FieldWidgets]] = Newest("what_ifs")  # by case and look
 
 
 def field_key(case: str, column: str) -> str:
@@ -24,7 +25,7 @@ def corrected_key(case: str) -> str:
 def started_with(case: str, column: str, start: Typed) -> Typed:
     """What the field's widget was first drawn with: the same until it starts anew, whatever was typed since."""
     widgets = _of(case).drawn(column, start)
-    _WIDGETS.keep(case, widgets)
+    _WIDGETS.keep(shown.key(case), widgets)
     return widgets.starts[column]
 
 
@@ -35,13 +36,13 @@ def taken_as_not_given(case: str, column: str) -> bool:
 
 def take_as_not_given_or_back(case: str, column: str) -> None:
     """Its widget starts anew: empty, or as the application has it."""
-    _WIDGETS.keep(case, _of(case).emptying(column))
+    _WIDGETS.keep(shown.key(case), _of(case).emptying(column))
 
 
 def reset(case: str) -> None:
     """Its widgets start anew, as the application has them."""
-    _WIDGETS.keep(case, _of(case).reset())
+    _WIDGETS.keep(shown.key(case), _of(case).reset())
 
 
 def _of(case: str) -> FieldWidgets:
-    return _WIDGETS.of(case, FieldWidgets(f"what_if_{case}"))
+    return _WIDGETS.of(shown.key(case), FieldWidgets(shown.key(f"what_if_{case}")))

@@ -47,6 +47,21 @@ def test_an_empty_form_has_its_own_part_and_none_of_the_client_before(shown: App
     assert not parts(shown) & before
 
 
+def test_whoever_comes_back_from_an_empty_form_finds_what_if_as_the_application_is(shown: AppTest) -> None:
+    field = f"what_if_{CLIENT}_AMT_CREDIT"
+    start = shown.number_input(key=field).value
+    shown.segmented_control(key=state.UNIT).set_value("log_odds")
+    shown.number_input(key=field).set_value(90_000.0).run()
+    shown.segmented_control(key=state.ENTRY).set_value(state.BY_FORM).run()
+    shown.segmented_control(key=state.ENTRY).set_value(state.BY_NUMBER).run()
+    shown.text_input(key=state.CLIENT).set_value(CLIENT).run()
+    assert not shown.exception
+    (again,) = (one for one in shown.number_input if str(one.key).endswith("look1_AMT_CREDIT"))
+    assert again.value == start
+    assert "As it is" in "".join(one.value for one in shown.markdown)
+    assert shown.segmented_control(key=state.UNIT).value == "log_odds"
+
+
 def test_a_page_that_fails_keeps_no_part_of_the_client_before(
     shown: AppTest, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from pages._ui import decision_state, entry_state, history_state, what_if_state
+from pages._ui import (
+    decide_cards,
+    decision_state,
+    entry_state,
+    history_state,
+    shown,
+    standing_state,
+    what_if_state,
+)
 from pages._ui.newest import MOST, Newest
 
 
@@ -111,3 +119,37 @@ def test_every_table_of_the_history_keeps_the_row_it_started_with_and_all_lie_un
     assert history_state.first_selection("another", None)["selection"] == {"rows": []}
     assert history_state.first_selection("one table", None)["selection"] == {"rows": [3]}
     assert len(session) == 1
+
+
+def keys_of_the_page() -> tuple[str, str, str]:
+    return (what_if_state.field_key("7", "amount"), decision_state.key(3, "note"), standing_state.key("7"))
+
+
+def test_widgets_stay_while_the_same_is_looked_at_and_are_new_for_whoever_comes_back() -> None:
+    shown.begin("client 7")
+    first = keys_of_the_page()
+    shown.begin("client 7")
+    assert keys_of_the_page() == first == ("what_if_7_amount", "decide_3_note", "feature_7")
+    shown.begin("history")
+    shown.begin("client 7")
+    assert keys_of_the_page() == ("what_if_7_look1_amount", "decide_3_note_look1", "feature_7_look1")
+
+
+def test_what_was_played_with_at_an_earlier_look_is_not_there_at_the_next() -> None:
+    shown.begin("client 7")
+    what_if_state.take_as_not_given_or_back("7", "amount")
+    shown.begin("client 8")
+    shown.begin("client 7")
+    assert not what_if_state.taken_as_not_given("7", "amount")
+
+
+def test_a_decision_pressed_on_somebody_whom_the_page_has_left_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(st, "toast", lambda words, icon: told.append(words))
+    monkeypatch.setattr(decide_cards.visitor, "acting", lambda *_: pytest.fail("it was decided all the same"))
+    shown.begin("client 7")
+    look, request = shown.look(), decision_state.request(3)
+    shown.begin("client 8")
+    decide_cards._decide(3, look, request, "approve")
+    assert told == ["You had already gone on to somebody else: nothing was recorded."]
+    assert decision_state.take_answer(3) is None
