@@ -56,6 +56,16 @@ def opened(page: Page) -> None:
     at_rest(page)
 
 
+def pressed(page: Page) -> tuple[str, str]:
+    """The heading and the card at the moment of the press."""
+    for _ in range(PATIENCE // 50):
+        seen = page.evaluate("window.pressed")
+        if seen:
+            return seen[0], seen[1]
+        page.wait_for_timeout(50)
+    raise AssertionError("nobody could be agreed on")
+
+
 def test_agreeing_on_the_card_of_a_client_whom_the_heading_has_left_records_nothing(
     browser: Browser, own_desk: Path, own_address: str
 ) -> None:
@@ -65,8 +75,7 @@ def test_agreeing_on_the_card_of_a_client_whom_the_heading_has_left_records_noth
             before = decisions(own_desk)
             page.evaluate(_AGREE_AT_ONCE)
             page.keyboard.press("n")
-            page.wait_for_function("window.pressed", timeout=PATIENCE)
-            heading, card = page.evaluate("window.pressed")
+            heading, card = pressed(page)
             if heading == card:
                 expect(page.get_by_text("Recorded as event").first).to_be_visible(timeout=PATIENCE)
                 continue
