@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.policy.policy import Policy
 from core.portfolio.contract import Contract, text
-from core.portfolio.wording import money, percent
+from core.portfolio.wording import money, percent, percent_figure
 from core.scoring.score import Score
 from core.scoring.written_sum import MINUS
 
@@ -45,13 +46,13 @@ def key_figures(
 
 
 def _pd(score: Score, target_meaning: str) -> KeyFigure:
-    tenths = round(1000 * score.default_probability) - round(1000 * score.cut)
+    difference = percent_figure(score.default_probability) - percent_figure(score.cut)
     return KeyFigure(
         label="Probability of default",
         shown=percent(score.default_probability),
-        change=f"{_sign(tenths)}{abs(tenths) / 10:.1f} pp",
+        change=f"{_sign(difference)}{abs(difference)} pp",
         worse=score.default_probability >= score.cut,
-        up=tenths >= 0,
+        up=difference >= 0,
         comparison=f"vs cut-off {percent(score.cut)}",
         explanation=f"{_expected_defaults(score.default_probability)} What counts as default: {target_meaning}",
     )
@@ -109,14 +110,22 @@ def _loss(score: Score, policy: Policy, exposure: str) -> KeyFigure | None:
 def _standing(peers: Peers) -> KeyFigure:
     return KeyFigure(
         label="Standing: riskier than",
-        shown=percent(peers.share_below),
+        shown=_about(peers.share_below),
         change="",
         worse=False,
         up=False,
         comparison=f"of {peers.clients:,} validation clients",
-        explanation="The share of the clients the model was calibrated on whose probability of default is lower.",
+        explanation="The share of the clients the model was calibrated on whose probability of default is lower; "
+        "in whole percent, because the model keeps only 101 quantiles of them.",
     )
 
 
-def _sign(difference: int) -> str:
+def _about(share: float) -> str:
+    """Whole percent: between the 101 quantiles on the card a further digit would be invented."""
+    if share < 0.01:
+        return "fewer than 1 %"
+    return "more than 99 %" if share > 0.99 else f"about {percent(share, 0)}"
+
+
+def _sign(difference: Decimal | int) -> str:
     return MINUS if difference < 0 else "+"

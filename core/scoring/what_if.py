@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.policy.points import Scale
 from core.policy.recommendation import Recommendation
-from core.portfolio.wording import inside_sentence, money, percent, points
+from core.portfolio.wording import inside_sentence, money, percent, percent_figure, points
 from core.scoring.changes import Change
 from core.scoring.score import Contribution, Score
 from core.scoring.waterfall import direction
@@ -173,8 +174,8 @@ def _move(part: _Part, units: int, written: WrittenSum, scale: Scale) -> Move:
 
 
 def _pd_change(old: Outcome, new: Outcome) -> str:
-    tenths = round(1000 * new.default_probability) - round(1000 * old.default_probability)
-    return f"{_sign(tenths)}{abs(tenths) / 10:.1f} pp"
+    difference = percent_figure(new.default_probability) - percent_figure(old.default_probability)
+    return f"{_sign(difference)}{abs(difference)} pp"
 
 
 def _points_change(old: Outcome, new: Outcome) -> str:
@@ -189,7 +190,7 @@ def _loss_change(old: float | None, new: float | None) -> str:
     return f"{_sign(difference)}{money(abs(difference))}" if difference else ""
 
 
-def _sign(difference: int) -> str:
+def _sign(difference: Decimal | int) -> str:
     return MINUS if difference < 0 else "+" if difference else ""
 
 

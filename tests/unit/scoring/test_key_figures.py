@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.scoring.key_figures import KeyFigure, Peers, key_figures
 from tests.unit.scoring.builders import POLICY, a_contract, a_score
@@ -12,11 +15,18 @@ from tests.unit.scoring.builders import POLICY, a_contract, a_score
 PEERS = Peers(share_below=0.978, clients=7_598, median_pd=0.05)
 
 
-def figures(pd: float = 0.318, loss: float | None = 77_274.4) -> dict[str, KeyFigure]:
+def figures(
+    pd: float = 0.318, loss: float | None = 77_274.4, cut: float = POLICY.approve_below, peers: Peers = PEERS
+) -> dict[str, KeyFigure]:
     score = replace(
-        a_score(), default_probability=pd, points=POLICY.points(pd), grade=POLICY.grade(pd), expected_loss=loss
+        a_score(),
+        default_probability=pd,
+        points=POLICY.points(pd),
+        grade=POLICY.grade(pd),
+        expected_loss=loss,
+        cut=cut,
     )
-    return {figure.label: figure for figure in key_figures(score, POLICY, PEERS, a_contract())}
+    return {figure.label: figure for figure in key_figures(score, POLICY, peers, a_contract())}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +37,18 @@ def test_the_pd_is_compared_with_the_cut_off(pd: float, shown: str, change: str,
     figure = figures(pd)["Probability of default"]
     assert (figure.shown, figure.change, figure.worse) == (shown, change, worse)
     assert figure.comparison == "vs cut-off 9.1 %"
+
+
+def test_a_cut_off_between_two_tenths_is_compared_as_it_is_shown() -> None:
+    figure = figures(0.181, cut=0.0505)["Probability of default"]
+    assert (figure.shown, figure.change, figure.comparison) == ("18.1 %", "+13.0 pp", "vs cut-off 5.1 %")
+
+
+@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
+def test_the_distance_to_the_cut_off_is_the_difference_of_the_numbers_shown(pd: float, cut: float) -> None:
+    figure = figures(pd, cut=cut)["Probability of default"]
+    shown, limit = (Decimal(text.removesuffix(" %")) for text in (figure.shown, figure.comparison.split("off ")[1]))
+    assert Decimal(figure.change.removesuffix(" pp").replace("−", "-")) == shown - limit
 
 
 @pytest.mark.parametrize(("pd", "words"), [(0.0199, "Of 1,000 clients"), (0.02, "Of 100 clients")])
@@ -71,4 +93,21 @@ def test_without_an_amount_at_risk_there_is_no_expected_loss() -> None:
 
 def test_standing_names_how_many_clients_it_is_taken_from() -> None:
     figure = figures()["Standing: riskier than"]
-    assert (figure.shown, figure.comparison) == ("97.8 %", "of 7,598 validation clients")
+    assert (figure.shown, figure.comparison) == ("about 98 %", "of 7,598 validation clients")
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0.0, "fewer than 1 %"),
+        (0.0099, "fewer than 1 %"),
+        (0.01, "about 1 %"),
+        (0.834, "about 83 %"),
+        (0.99, "about 99 %"),
+        (0.9901, "more than 99 %"),
+        (1.0, "more than 99 %"),
+    ],
+)
+def test_standing_has_no_digit_that_the_stored_quantiles_do_not_hold(share: float, shown: str) -> None:
+    figure = figures(peers=replace(PEERS, share_below=share))["Standing: riskier than"]
+    assert figure.shown == shown

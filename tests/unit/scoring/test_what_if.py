@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from core.errors import ApplicationRefused
 from core.policy.recommendation import Recommendation
 from core.portfolio.application import check
 from core.scoring.changes import Change, changeable_fields, changed, changes_between
+from core.scoring.score import Score
 from core.scoring.what_if import Moves, what_if
 from tests.unit.scoring.builders import SCALE, a_contract, a_score
 
@@ -72,6 +74,22 @@ def test_before_and_after_stand_side_by_side() -> None:
     assert view.headline == (
         "With loan 300,000 instead of 540,000: PD 6.9 % instead of 31.0 %, approve instead of decline."
     )
+
+
+def with_pd(pd: float) -> Score:
+    return replace(a_score(), default_probability=pd)
+
+
+def test_a_pd_between_two_tenths_is_compared_as_it_is_shown() -> None:
+    view = what_if(with_pd(0.0505), with_pd(0.181), [CREDIT], SCALE)
+    assert (view.before.pd_shown, view.after.pd_shown, view.pd_change) == ("5.1 %", "18.1 %", "+13.0 pp")
+
+
+@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
+def test_the_change_of_the_pd_is_the_difference_of_the_numbers_shown(before: float, after: float) -> None:
+    view = what_if(with_pd(before), with_pd(after), [CREDIT], SCALE)
+    old, new = (Decimal(outcome.pd_shown.removesuffix(" %")) for outcome in (view.before, view.after))
+    assert Decimal(view.pd_change.removesuffix(" pp").replace("−", "-")) == new - old
 
 
 def test_nothing_changed_is_said_so() -> None:
