@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from textwrap import shorten
 
+from core.casework.history_summary import counted
 from core.portfolio.wording import percent
 from core.scoring.distribution import Bin, Distribution
 from pages._ui import palette
@@ -87,7 +88,7 @@ def _bars(view: Distribution) -> Part:
 
 def in_words(one: Bin) -> str:
     """What is known of the clients of one bar."""
-    told = f"{one.label}: {one.clients:,} clients ({percent(one.share)})"
+    told = f"{one.label}: {counted(one.clients, 'client')} ({percent(one.share)})"
     rate = one.default_rate
     if rate is None:
         return f"{told}, too few for a default rate"

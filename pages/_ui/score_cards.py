@@ -87,7 +87,10 @@ def _metric(one: KeyFigure) -> None:
 
 def facts(rows: Sequence[Fact]) -> None:
     with st.container(border=True):
-        st.subheader("Facts of the application", anchor=False)
+        with st.container(gap=None):
+            st.subheader("Facts of the application", anchor=False)
+            if any(fact.comparison for fact in rows):
+                st.caption("Compared with clients whose value is known, a sample of those the model learnt from")
         st.table(
             {plain(fact.label): plain(" · ".join(filter(None, (fact.shown, fact.comparison)))) for fact in rows},
             border="horizontal",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.accounts.roles import Action, Page
+from core.casework.history_summary import counted
 from core.portfolio.wording import inside_sentence, percent
 from core.scoring.extrapolation import Extrapolation
 from core.scoring.field_limits import FieldLimit, FieldLimits
@@ -73,7 +74,7 @@ def _limits(case: Case, soon: bool) -> None:
 
 
 def _told(case: Case, view: FieldLimits) -> None:
-    st.markdown(f":material/verified: **How far does this hold.** {plain(_in_short(view))}")
+    st.markdown(f":material/verified: **How far does this hold.** {plain(in_short(view))}")
     with st.expander("Every field, one changed at a time", icon=":material/rule:"):
         st.table(
             {plain(f"{item.label}: {item.shown}"): plain(item.text) for item in view.items},
@@ -91,7 +92,7 @@ def _told(case: Case, view: FieldLimits) -> None:
         st.caption(plain(certificates.note))
 
 
-def _in_short(view: FieldLimits) -> str:
+def in_short(view: FieldLimits) -> str:
     able = [item for item in view.items if item.can_change]
     told = " ".join(item.text for item in able[:_MOST_LIMITS])
     if not able:
@@ -105,5 +106,5 @@ def _firm(items: list[FieldLimit]) -> str:
         return ""
     names = [inside_sentence(item.label) for item in items[:2]]
     more = len(items) - len(names)
-    rest = f" and {more} more fields" if more else ""
+    rest = f" and {counted(more, 'more field')}" if more else ""
     return f"No value of {', '.join(names) if more else ' or '.join(names)}{rest} alone changes it."

@@ -215,6 +215,11 @@ def test_the_facts_are_shown_in_the_contracts_words(desk: Path) -> None:
     assert [str(label) for label in facts.index] == [plain(fact.label) for fact in opened.facts("100009")]
 
 
+def test_the_facts_name_the_clients_they_are_compared_with(desk: Path) -> None:
+    text = all_text(page("100009"))
+    assert "Compared with clients whose value is known, a sample of those the model learnt from" in text
+
+
 @pytest.mark.parametrize(
     "number", ["999999999", "0", "-5", "1e5", "12.5", "abc", "1; drop table x", "9" * 40, "１２３"]
 )
