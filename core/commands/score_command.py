@@ -154,7 +154,7 @@ def _as_listed(applicant: str) -> int | str | None:
 
 def as_lines(score: Score) -> list[str]:
     """The same for a person: verdict, figures, families, reasons."""
-    loss = [] if score.expected_loss is None else [f"Expected loss  {money(score.expected_loss)}"]
+    loss = [] if score.expected_loss is None else [f"Expected loss  {money(round(score.expected_loss))}"]
     width = max(len(family.label) for family in score.families)
     return [
         headline(score),

@@ -24,7 +24,8 @@ _SIDES: Final = {side: words.capitalize() for side, words in SIDE_WORDS.items()}
 def summary(seen: Record, desk: Desk, person: Person) -> None:
     _badges(seen)
     st.markdown(_sentence(seen))
-    if told_then := [*_client(seen, person), *_expected_loss(seen, desk)]:
+    currency = text(desk.contract.portfolio.currency, desk.settings.language)
+    if told_then := [*_client(seen, person), *expected_loss(seen.score.expected_loss, currency)]:
         st.caption(plain(" ".join(told_then)))
     st.caption(plain(f"Shown then: {seen.headline}"))
     if seen.warnings:
@@ -65,10 +66,9 @@ def _client(seen: Record, person: Person) -> list[str]:
     return [f"Client {number}."] if stored else [f"New application, with the history of client {number}."]
 
 
-def _expected_loss(seen: Record, desk: Desk) -> list[str]:
-    loss = seen.score.expected_loss
-    currency = text(desk.contract.portfolio.currency, desk.settings.language)
-    return [] if loss is None else [f"Expected loss then: {money(loss, currency)}."]
+def expected_loss(loss: float | None, currency: str) -> list[str]:
+    """In whole units, as the score shows it."""
+    return [] if loss is None else [f"Expected loss then: {money(round(loss), currency)}."]
 
 
 def _why_decided(seen: Record, contract: Contract) -> None:

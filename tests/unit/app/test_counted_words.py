@@ -1,4 +1,4 @@
-"""What the Score page counts in its sentences stands in the singular where there is one."""
+"""Numbers in the sentences of the cards: the singular where there is one, an amount as everywhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from core.policy.recommendation import Recommendation
 from core.scoring.distribution import Bin
 from core.scoring.field_limits import FieldLimit, FieldLimits
-from pages._ui import distribution_chart, similar_cards
+from pages._ui import distribution_chart, record_summary_card, similar_cards
 
 
 @pytest.mark.parametrize(("clients", "words"), [(1, "1 client ("), (2, "2 clients ("), (1_200, "1,200 clients (")])
@@ -28,6 +28,11 @@ def test_the_fields_that_change_nothing_are_counted(firm: int, words: str) -> No
     items = (_field("Loan", can_change=True), *(_field(f"Income {at}", can_change=False) for at in range(firm)))
     told = similar_cards.in_short(FieldLimits(Recommendation.APPROVE, items, 9, ""))
     assert told == f"Loan. {words}"
+
+
+@pytest.mark.parametrize(("loss", "shown"), [(714.62, "715"), (999.5, "1,000"), (48_722.4, "48,722")])
+def test_the_expected_loss_of_a_record_is_told_in_whole_units(loss: float, shown: str) -> None:
+    assert record_summary_card.expected_loss(loss, "") == [f"Expected loss then: {shown}."]
 
 
 def _field(label: str, can_change: bool) -> FieldLimit:

@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from core.errors import (
 from core.portfolio.application import Application
 from core.scoring.score import Score
 from tests.unit.desk_builders import a_desk, some_settings
+from tests.unit.scoring.builders import a_score
 
 WARNING = "61 of 431 features are missing; 95 % of clients have at most 50."
 KEYS_PROMISED = {
@@ -118,6 +120,11 @@ def test_what_makes_a_score_less_sure_is_said_beside_it(
     assert json.loads(capsys.readouterr().out)["warnings"] == [WARNING]
     run("2")
     assert capsys.readouterr().out.endswith(f"Read with care:\n  {WARNING}\n")
+
+
+@pytest.mark.parametrize(("loss", "shown"), [(587.16, "587"), (999.5, "1,000"), (77_274.4, "77,274")])
+def test_the_expected_loss_is_told_in_whole_units(loss: float, shown: str) -> None:
+    assert f"Expected loss  {shown}" in score_command.as_lines(replace(a_score(), expected_loss=loss))
 
 
 def test_base_and_contributions_in_json_are_the_margin_and_calibration_leads_to_the_probability(
