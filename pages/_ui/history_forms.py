@@ -29,9 +29,9 @@ from pages._ui.words import DECIDED, RECOMMENDED
 FROM_TO: Final = "From … to …"
 LAST_90: Final = "Last 90 days"
 PERIODS: Final[Mapping[str, int | None]] = {
+    LAST_90: 90,  # the first is what a new session has: a widget with another default could not be reset
     "Last 7 days": 7,
     "Last 30 days": 30,
-    LAST_90: 90,
     "Last 12 months": 365,
     "All time": None,
     FROM_TO: None,
@@ -136,7 +136,6 @@ def _period(place: DeltaGenerator, now: datetime) -> Period:
     chosen = place.selectbox(
         "Period",
         list(PERIODS),
-        index=list(PERIODS).index(LAST_90),
         key=keys.PERIOD,
         bind="query-params",
         persist_state="session",
