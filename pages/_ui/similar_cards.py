@@ -96,9 +96,9 @@ def in_short(view: FieldLimits) -> str:
     able = [item for item in view.items if item.can_change]
     told = " ".join(item.text for item in able[:_MOST_LIMITS])
     if not able:
-        return "No field of the form alone changes the recommendation, whatever its value."
+        return f"No field of the form alone changes the recommendation, at any of {view.tried:,} values tried."
     firm = [item for item in view.items if not item.can_change]
-    return f"{told} {_firm(firm)}".strip()
+    return " ".join(filter(None, (told, _firm(firm), f"Tried: {view.tried:,} values.")))
 
 
 def _firm(items: list[FieldLimit]) -> str:

@@ -27,7 +27,7 @@ def test_the_clients_of_a_bar_are_counted(clients: int, words: str) -> None:
 def test_the_fields_that_change_nothing_are_counted(firm: int, words: str) -> None:
     items = (_field("Loan", can_change=True), *(_field(f"Income {at}", can_change=False) for at in range(firm)))
     told = similar_cards.in_short(FieldLimits(Recommendation.APPROVE, items, 9, ""))
-    assert told == f"Loan. {words}"
+    assert told == f"Loan. {words} Tried: 9 values."
 
 
 @pytest.mark.parametrize(("loss", "shown"), [(714.62, "715"), (999.5, "1,000"), (48_722.4, "48,722")])
