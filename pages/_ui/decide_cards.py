@@ -15,7 +15,7 @@ from core.errors import DecisionRefused, LedgerUnavailable, SolventError
 from core.ledger.event import Event
 from core.portfolio.contract import text
 from core.portfolio.wording import percent
-from pages._ui import cache, decision_state, guard, links, recorded, shown, words
+from pages._ui import cache, decision_state, guard, links, recorded, shown, told, words
 from pages._ui.case import Case
 from pages._ui.session import visitor
 from pages._ui.shown import Look
@@ -42,12 +42,12 @@ def decide(case: Case, scored: Event | str) -> None:
 
 
 def _answer(score: int) -> None:
-    """What became of the last press: a toast once it stands on the record, else why it does not."""
-    told = decision_state.take_answer(score)
-    if isinstance(told, str):
-        st.error(plain(told), icon=":material/error:")
-    elif told is not None:
-        st.toast(f"Recorded as event {told:,}.", icon=":material/task_alt:")
+    """What became of the last press: told anew once it stands on the record, else why it does not."""
+    answer = decision_state.take_answer(score)
+    if isinstance(answer, str):
+        st.error(plain(answer), icon=":material/error:")
+    elif answer is not None:
+        told.recorded(answer)
         st.rerun()  # the whole page: what was decided before stands on it too
 
 

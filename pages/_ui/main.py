@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from pages._ui import cards, ending, guard, last_case, own_password, registry, sidebar, sign_in, state  # noqa: E402
+from pages._ui import cards, ending, guard, last_case, own_password, registry, sidebar, sign_in, state, told  # noqa: E402
 from pages._ui.session import visitor  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
@@ -38,4 +38,5 @@ with ending.early():
         sidebar.person(person, page.url_path)
         last_case.passing(page.url_path)
         own_password.confirm(person, page.url_path)
+        told.show()
         page.run()

@@ -15,7 +15,7 @@ from core.casework.outcomes_recording import Teller, record_outcome
 from core.casework.record import Record
 from core.errors import ErasedRecord, LedgerUnwritable, OutcomeRefused
 from core.ledger.ledger import Ledger
-from pages._ui import cache, guard
+from pages._ui import cache, guard, told
 from pages._ui.session import visitor
 from pages._ui.words import Badge, plain
 
@@ -89,14 +89,14 @@ def _form(case: Case) -> None:
     _record(Outcome(case.application, chosen, day, reason.strip()))
 
 
-def _record(told: Outcome) -> None:
+def _record(outcome: Outcome) -> None:
     """Checked again where it is written; the page is drawn anew once it stands on the record."""
     person = guard.require(Page.HISTORY, Action.RECORD_OUTCOME)
     with guard.refusals():
         try:
-            event = record_outcome(cache.ledger(), told, Teller(person, visitor.now(), visitor.address()))
+            event = record_outcome(cache.ledger(), outcome, Teller(person, visitor.now(), visitor.address()))
         except (OutcomeRefused, LedgerUnwritable, ErasedRecord) as refusal:
             st.error(plain(str(refusal)), icon=":material/error:")
             return
-    st.toast(f"Recorded as event {event.sequence:,}.", icon=":material/task_alt:")
+    told.recorded(event.sequence)
     st.rerun()

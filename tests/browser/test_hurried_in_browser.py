@@ -77,11 +77,26 @@ def test_agreeing_on_the_card_of_a_client_whom_the_heading_has_left_records_noth
             page.keyboard.press("n")
             heading, card = pressed(page)
             if heading == card:
-                expect(page.get_by_text("Recorded as event").first).to_be_visible(timeout=PATIENCE)
+                expect(page.locator(".st-key-decide").get_by_text("(event ")).to_be_visible(timeout=PATIENCE)
+                assert decisions(own_desk) == before + 1
                 continue
             expect(page.get_by_text("nothing was recorded").first).to_be_visible(timeout=PATIENCE)
             at_rest(page)
             assert decisions(own_desk) == before
+
+
+@pytest.mark.parametrize("pause", [None, 0, 300])  # ms; None: stays
+def test_the_first_decision_of_a_session_is_told_with_its_number_even_to_one_who_goes_on_at_once(
+    browser: Browser, own_address: str, pause: int | None
+) -> None:
+    with visit(browser, f"{own_address}/score") as page:
+        page.get_by_role("button", name="Next waiting").click()
+        opened(page)
+        page.keyboard.press("Alt+a")
+        if pause is not None:
+            page.wait_for_timeout(pause)
+            page.keyboard.press("n")
+        expect(page.get_by_test_id("stToast").get_by_text("Recorded as event")).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("pause", [0, 200, 500, 3_000])  # ms
