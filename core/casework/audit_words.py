@@ -16,7 +16,7 @@ from core.casework.json_fields import number, text, texts, whole
 from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.retention import APPLICATIONS
 from core.ledger.event import Public
-from core.portfolio.wording import percent
+from core.portfolio.wording import counted, percent
 
 NOBODY = "somebody unknown"
 
@@ -100,8 +100,7 @@ def _erasure_begun(subject: str, public: Public) -> str:
 
 
 def _retention_begun(subject: str, public: Public) -> str:
-    count = len(texts(public, APPLICATIONS))
-    what = "1 application" if count == 1 else f"{count:,} applications"
+    what = counted(len(texts(public, APPLICATIONS)), "application")
     return _ended(f"Ordered that {what} be forgotten", text(public, "reason"))
 
 
@@ -113,7 +112,7 @@ def _erased(subject: str, public: Public) -> str:
 
 def _exported(subject: str, public: Public) -> str:
     rows, words = whole(public, "rows"), text(public, "filter")
-    count = f"{rows:,} row{'' if rows == 1 else 's'}" if rows is not None else "Rows"
+    count = counted(rows, "row") if rows is not None else "Rows"
     name = text(public, "file") or text(public, "format")  # early events tell no name
     return _ended(f"{count} of {subject or 'the record'} left the desk{f' as {name}' if name else ''}", words)
 

@@ -12,7 +12,7 @@ from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.volumes import Overrides, OverrideView, Volume
 from core.model.card import Estimate
 from core.model.intervals import wilson
-from core.portfolio.wording import percent
+from core.portfolio.wording import counted, percent
 
 _TO_SUNDAY = timedelta(days=6)
 
@@ -119,11 +119,6 @@ def notes_sentence(question: HistoryQuestion) -> str:
 def thing(question: HistoryQuestion) -> str:
     """What one row of the answer is: "decision", or "application" where nothing is decided."""
     return "application" if question.state is State.OPEN else "decision"
-
-
-def counted(number: int, what: str) -> str:
-    """ "1 decision", "1,674 decisions"."""
-    return f"{number:,} {what if number == 1 else f'{what}s'}"
 
 
 def _rows(weeks: Sequence[Volume]) -> int:

@@ -11,6 +11,7 @@ from core.casework.stored_record import Forgotten
 from core.errors import LedgerUnavailable
 from core.ledger.ledger import Ledger
 from core.ledger.verification import Verification
+from core.portfolio.wording import counted
 
 
 def unreadable_applications(ledger: Ledger) -> int:
@@ -42,5 +43,5 @@ def with_warning(found: Verification, ledger: Ledger) -> Verification:
 def _sentence(count: int) -> str:
     if not count:
         return ""
-    what = "1 application" if count == 1 else f"{count:,} applications"
+    what = counted(count, "application")
     return f"{what} cannot be read though nobody erased them; restore keys.sqlite from a newer backup."

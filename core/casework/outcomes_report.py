@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from core.casework.outcomes import Refusal
+from core.portfolio.wording import counted
 
 
 class Became(StrEnum):
@@ -54,7 +55,7 @@ class OutcomeReport:
     def summary(self) -> str:
         """ "3 lines: 1 recorded, 0 corrected, 1 already there, 1 refused"."""
         counts = ", ".join(f"{self.count(became):,} {became.value}" for became in Became)
-        return f"{len(self.lines):,} line{'' if len(self.lines) == 1 else 's'}: {counts}"
+        return f"{counted(len(self.lines), 'line')}: {counts}"
 
     def as_json(self) -> dict[str, object]:
         return {

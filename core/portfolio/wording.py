@@ -93,6 +93,11 @@ def span(days: float) -> str:
     return _directed(days, _length(abs(days)))
 
 
+def counted(number: int, what: str) -> str:
+    """ "1 decision", "1,674 decisions"."""
+    return f"{number:,} {what if number == 1 else f'{what}s'}"
+
+
 def shortened(foreign: str) -> str:
     """A text from outside, cut to what is worth showing, with nothing unprintable in it."""
     head = foreign if len(foreign) <= LONGEST_TEXT else foreign[: LONGEST_TEXT - 1] + "…"
@@ -101,14 +106,10 @@ def shortened(foreign: str) -> str:
 
 def _length(days: float) -> str:
     if days < 61:
-        return _counted(round(days), "day")
+        return counted(round(days), "day")
     if days < 365:
-        return _counted(round(days / DAYS_PER_MONTH), "month")
+        return counted(round(days / DAYS_PER_MONTH), "month")
     return f"{days / DAYS_PER_YEAR:,.1f} years"
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
 
 
 def _directed(relative: float, length: str) -> str:
@@ -148,7 +149,7 @@ def _as_span(value: float, unit: str) -> str:
 
 
 def _as_months(value: float, unit: str) -> str:
-    return _directed(value, _counted(round(abs(value)), "month"))
+    return _directed(value, counted(round(abs(value)), "month"))
 
 
 def _as_years(value: float, unit: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.contract import WHOLE_KINDS, Kind
-from core.portfolio.wording import inside_sentence
+from core.portfolio.wording import counted, inside_sentence
 from core.scoring.limit_numbers import Ends, Told, Writer, counts, decimal, lengths_in_days, numbers, told
 
 _TIME = (Kind.DAYS, Kind.MONTHS)  # relative to the application: further back is longer
@@ -86,7 +86,7 @@ def _ranges(intervals: Sequence[Interval], subject: Subject) -> str:
     named = [words for words, _ in read[first : first + _MOST_RANGES]]
     more = len(read) - len(named)
     if more:
-        return f"{', '.join(named)} and {more} more range{'' if more == 1 else 's'}"
+        return f"{', '.join(named)} and {counted(more, 'more range')}"
     return " or ".join([", ".join(named[:-1]), named[-1]] if named[:-1] else named)
 
 

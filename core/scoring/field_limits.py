@@ -127,9 +127,8 @@ def _first_values(column: Column, own: Value, sample: NDArray[np.float32] | None
     given = [own] if own is not None and not isinstance(own, str) and own not in column.sentinels else []
     spread: list[float] = []
     if sample is not None and not np.isnan(sample).all():
-        least, greatest = np.nanmin(sample), np.nanmax(sample)
         spread = np.nanquantile(sample, np.linspace(0, 1, FIRST_VALUES)).tolist()
-        spread += np.linspace(least, greatest, FIRST_VALUES).tolist()
+        spread += np.linspace(spread[0], spread[-1], FIRST_VALUES).tolist()
     elif len(ends) == 2:
         spread = np.linspace(ends[0], ends[1], FIRST_VALUES).tolist()
     return _allowed(column, [*ends, *given, *_on_step(column, spread)]) if spread else []

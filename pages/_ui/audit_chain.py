@@ -15,6 +15,7 @@ from core.errors import UnknownRecord
 from core.ledger.head import Head
 from core.ledger.ledger import Ledger
 from core.ledger.verification import Verification
+from core.portfolio.wording import counted
 from core.progress import Progress
 from pages._ui import audit_files, audit_state, beside, guard
 from pages._ui.audit_state import Ordered
@@ -30,8 +31,7 @@ def summary(ledger: Ledger) -> str:
     count = ledger.head.count
     if not count:
         return "Nothing is on record yet."
-    events = "event" if count == 1 else "events"
-    return f"{count:,} {events} since {ledger.event(1).at:%-d %B %Y}"
+    return f"{counted(count, 'event')} since {ledger.event(1).at:%-d %B %Y}"
 
 
 def draw(ledger: Ledger, person: Person) -> Ordered | None:

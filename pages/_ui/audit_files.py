@@ -14,6 +14,7 @@ from core.casework.audit import AuditQuestion
 from core.casework.audit_records import MOST_EXPORTED_ROWS, THE_AUDIT, THE_HEAD, Order, recorded_export, recorded_head
 from core.casework.export import Form, file_name
 from core.ledger.ledger import Ledger
+from core.portfolio.wording import counted
 from pages._ui import cache
 from pages._ui.session import visitor
 
@@ -43,7 +44,7 @@ def export_buttons(ledger: Ledger, question: AuditQuestion, rows: int) -> None:
                 f"{rows:,} events are too many for one file of at most {MOST_EXPORTED_ROWS:,}: choose fewer days."
             )
             return
-        st.caption(f"{rows:,} {'event' if rows == 1 else 'events'}, as filtered. The export is an event itself.")
+        st.caption(f"{counted(rows, 'event')}, as filtered. The export is an event itself.")
         for form in Form:
             # the browser is told the name with the button, so the event has to be told it here too
             name = file_name(THE_AUDIT, _now(), form.value)

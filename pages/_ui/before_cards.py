@@ -9,7 +9,7 @@ from core.casework.history import HistoryRow, history_page
 from core.casework.history_question import EVER, HistoryQuestion, KnownOutcome, State
 from core.casework.override_sides import SIDE_WORDS
 from core.ledger.event import Event
-from core.portfolio.wording import money, percent
+from core.portfolio.wording import counted, money, percent
 from pages._ui import cache, guard
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, plain
 
@@ -38,7 +38,7 @@ def before(scored: Event | str, narrow: bool) -> None:
 
 def _count(total: int) -> str:
     shown = f", the newest {_MOST} shown" if total > _MOST else ""
-    return f"{total:,} decision{'' if total == 1 else 's'}{shown}"
+    return f"{counted(total, 'decision')}{shown}"
 
 
 def _row(row: HistoryRow, here: str, narrow: bool) -> dict[str, str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from textwrap import shorten
 
-from core.casework.history_summary import counted
-from core.portfolio.wording import percent
+from core.portfolio.wording import counted, percent
 from core.scoring.distribution import Bin, Distribution
 from pages._ui import palette
 from pages._ui.figure import Part, axis, figure, line, marked_note, note

@@ -15,8 +15,8 @@ from core.casework.export import Form, file_name
 from core.casework.history_export import MOST_EXPORTED_ROWS, THE_HISTORY, Order, recorded_export
 from core.casework.history_notes import notes_in
 from core.casework.history_question import HistoryQuestion
-from core.casework.history_summary import counted
 from core.ledger.ledger import Ledger
+from core.portfolio.wording import counted
 from pages._ui import cache
 from pages._ui.session import visitor
 

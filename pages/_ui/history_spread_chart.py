@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.casework.changes_in_force import Change
-from core.casework.history_summary import counted
 from core.casework.pd_spread import PdSpread
 from core.casework.volumes import Overrides, OverrideView
-from core.portfolio.wording import percent
+from core.portfolio.wording import counted, percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, axis, figure, line, note
 

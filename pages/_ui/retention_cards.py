@@ -13,6 +13,7 @@ from core.casework.erasure import Erased
 from core.casework.erasure_preview import Preview
 from core.casework.retention import Due, PastRun
 from core.portfolio.erasing import Held
+from core.portfolio.wording import counted
 from pages._ui.retention_state import Done
 from pages._ui.words import plain
 
@@ -52,12 +53,15 @@ def done(what: Done) -> None:
     """The end of an order: what is gone, and that the chain holds."""
     for one in what.erased:
         st.success(
-            f"The client is forgotten, and stands on the chain as {one.applicant}: {_applications(one.applications)}, "
-            f"{one.events:,} events, {one.portfolio_rows:,} rows in the desk's files.",
+            f"The client is forgotten, and stands on the chain as {one.applicant}: "
+            f"{counted(one.applications, 'application')}, {one.events:,} events, "
+            f"{one.portfolio_rows:,} rows in the desk's files.",
             icon=":material/check_circle:",
         )
     if what.applications:
-        st.success(f"{_applications(what.applications).capitalize()} forgotten.", icon=":material/check_circle:")
+        st.success(
+            f"{counted(what.applications, 'application').capitalize()} forgotten.", icon=":material/check_circle:"
+        )
     if what.verified.sound:
         st.caption(f"The chain was verified afterwards: {what.verified.events:,} events, sound.")
     else:
@@ -169,10 +173,6 @@ def _held(seen: Preview) -> list[Held]:
     files = seen.holdings.raw_files
     raw = [Held(f"Raw files ({len(files)})", sum(held.rows for held in files))] if files else []
     return [*seen.holdings.tables, *features, *raw]
-
-
-def _applications(count: int) -> str:
-    return "1 application" if count == 1 else f"{count:,} applications"
 
 
 def _moments() -> ColumnConfig:

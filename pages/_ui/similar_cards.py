@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.accounts.roles import Action, Page
-from core.casework.history_summary import counted
-from core.portfolio.wording import inside_sentence, percent
+from core.portfolio.wording import counted, inside_sentence, percent
 from core.scoring.extrapolation import Extrapolation
 from core.scoring.field_limits import FieldLimit, FieldLimits
 from core.scoring.similar import SimilarClients, TooFewSimilar

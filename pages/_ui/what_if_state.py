@@ -9,7 +9,7 @@ from pages._ui import shown
 from pages._ui.field_widgets import FieldWidgets
 from pages._ui.newest import Newest
 
-_WIDGETS: Final[Newest[str, FieldWidgets]] = Newest("what_ifs")  # by case and look
+_WIDGETS: Final[Newest[str, FieldWidgets]] = Newest("what_ifs")  # by their name: of case and look
 
 
 def field_key(case: str, column: str) -> str:
@@ -25,7 +25,7 @@ def corrected_key(case: str) -> str:
 def started_with(case: str, column: str, start: Typed) -> Typed:
     """What the field's widget was first drawn with: the same until it starts anew, whatever was typed since."""
     widgets = _of(case).drawn(column, start)
-    _WIDGETS.keep(shown.key(case), widgets)
+    _keep(widgets)
     return widgets.starts[column]
 
 
@@ -36,13 +36,18 @@ def taken_as_not_given(case: str, column: str) -> bool:
 
 def take_as_not_given_or_back(case: str, column: str) -> None:
     """Its widget starts anew: empty, or as the application has it."""
-    _WIDGETS.keep(shown.key(case), _of(case).emptying(column))
+    _keep(_of(case).emptying(column))
 
 
 def reset(case: str) -> None:
     """Its widgets start anew, as the application has them."""
-    _WIDGETS.keep(shown.key(case), _of(case).reset())
+    _keep(_of(case).reset())
 
 
 def _of(case: str) -> FieldWidgets:
-    return _WIDGETS.of(shown.key(case), FieldWidgets(shown.key(f"what_if_{case}")))
+    name = shown.key(f"what_if_{case}")
+    return _WIDGETS.of(name, FieldWidgets(name))
+
+
+def _keep(widgets: FieldWidgets) -> None:
+    _WIDGETS.keep(widgets.name, widgets)
