@@ -90,6 +90,7 @@ class Neighbourhood:
         self._coded = np.array([bool(meanings[at].choices) for at in self._chosen], dtype=bool)
         self._sorted = [np.sort(sample[:, at][~np.isnan(sample[:, at])]) for at in self._chosen]
         self._places = self._placed(held_out.features)
+        self._unknown = np.isnan(self._places)
 
     def like(self, row: FeatureRow, default_probability: float) -> SimilarClients | TooFewSimilar:
         """The clients nearest to this row; the client's own row is not among them."""
@@ -104,11 +105,13 @@ class Neighbourhood:
         here = self._placed(row[None, :])[0]
         apart = np.abs(self._places - here)
         apart[:, self._coded] = apart[:, self._coded] != 0
-        unknown = np.isnan(self._places)
-        apart = np.where(unknown | np.isnan(here), unknown != np.isnan(here), apart)
+        unknown = np.isnan(here)
+        np.copyto(apart, self._unknown != unknown, where=self._unknown | unknown)
         distances = np.asarray(apart @ self._weights, dtype=np.float32)
-        same = (self._held_out.features == row) | (np.isnan(self._held_out.features) & np.isnan(row))
-        distances[same.all(axis=1)] = np.inf
+        alike = np.flatnonzero(distances == 0)  # in the chosen features; the others are compared for these alone
+        others = self._held_out.features[alike]
+        same = (others == row) | (np.isnan(others) & np.isnan(row))
+        distances[alike[same.all(axis=1)]] = np.inf
         return distances
 
     def _placed(self, rows: FeatureMatrix) -> NDArray[np.float32]:

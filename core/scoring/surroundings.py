@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import FeatureRowRefused
 from core.model.artefact import Model
 from core.model.card import FeatureCard
 from core.policy.policy import Policy
-from core.portfolio.contract import Contract
+from core.portfolio.contract import Contract, text
+from core.portfolio.feature_meaning import FeatureMeaning
 from core.portfolio.wording import shortened
 from core.scoring.certificate import MAIN_FEATURES, NOTE, Certificates, Certifier
-from core.scoring.contributions import meanings_of, row_of
+from core.scoring.contributions import log_odds_of, meanings_of, row_of
 from core.scoring.distribution import Clients, Distribution, distribution
 from core.scoring.extrapolation import Extrapolation, KnownWorld, Seen
 from core.scoring.score import Score
@@ -29,6 +29,7 @@ class ShownFeature:
     name: str
     label: str
     family: str  # label
+    title: str  # both: what a list of hundreds says of it, written once
 
 
 class Surroundings:
@@ -39,6 +40,7 @@ class Surroundings:
         self._policy = policy
         self._contract = contract
         self._meanings = meanings_of(contract, model.features, language)
+        self._shown = tuple(_shown(contract, meaning, language) for meaning in self._meanings)
 
     def similar(self, score: Score) -> SimilarClients | TooFewSimilar:
         """What became of the clients most like this one."""
@@ -50,8 +52,7 @@ class Surroundings:
 
     def certificates(self, score: Score, most: int = MAIN_FEATURES) -> Certificates:
         """How far the recommendation holds in each of the features that moved this score most."""
-        shares: NDArray[np.float64] = np.array([c.contribution for c in score.contributions])
-        main = np.argsort(-np.abs(shares), kind="stable")[:most]
+        main = np.argsort(-np.abs(log_odds_of(score.contributions)), kind="stable")[:most]
         items = self._certifier.certify(row_of(score.contributions), main.tolist())
         return Certificates(score.recommendation, items, NOTE)
 
@@ -69,9 +70,8 @@ class Surroundings:
 
     def features(self, score: Score, most: int | None = None) -> tuple[ShownFeature, ...]:
         """The features whose distribution can be asked for, those that moved this score most first."""
-        labels = {family.family: family.label for family in score.families}
-        ordered = sorted(score.contributions, key=lambda c: -abs(c.contribution))
-        return tuple(ShownFeature(c.feature, c.label, labels[c.family]) for c in ordered[:most])
+        by_size = np.argsort(-np.abs(log_odds_of(score.contributions)), kind="stable")[:most]
+        return tuple(self._shown[place] for place in by_size.tolist())
 
     @cached_property
     def _neighbourhood(self) -> Neighbourhood:
@@ -91,6 +91,11 @@ class Surroundings:
     @property
     def _gain_shares(self) -> list[float]:
         return [feature.gain_share for feature in self._model.card.features]
+
+
+def _shown(contract: Contract, meaning: FeatureMeaning, language: str) -> ShownFeature:
+    family = text(contract.families[meaning.family].label, language)
+    return ShownFeature(meaning.name, meaning.label, family, f"{meaning.label} · {family}")
 
 
 def _seen(card: FeatureCard) -> Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -37,7 +37,7 @@ def case(desk: Desk, person: Person) -> Case:
     if by_form:
         return _typed_in(desk, heading)
     shown.begin(f"client {client}" if client else f"application {state.application()}")
-    offer = partial(forms.try_one, cache.examples(desk))
+    offer = partial(_try_examples, desk)
     if forms.is_too_long(client):
         _too_long(heading, offer)
     if not client and state.application():
@@ -82,8 +82,12 @@ def _nobody_yet(desk: Desk) -> None:
             "Type a client number and press Enter, take the next application that waits, or try one of these.",
             text_alignment="center",
         )
-        forms.try_one(cache.examples(desk), "center")
+        _try_examples(desk, "center")
         st.space("large")
+
+
+def _try_examples(desk: Desk, alignment: Literal["left", "center"] = "left") -> None:
+    forms.try_one(cache.examples(desk), alignment)
 
 
 def _too_long(heading: DeltaGenerator, offer: Callable[[], None]) -> NoReturn:

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
+from pages._ui import tables
 from pages._ui.words import plain
 
 # px below which a third of the row is too narrow for its part, so that parts come to stand below each other
@@ -82,5 +83,5 @@ def keyboard(keys: Sequence[tuple[str, str]]) -> None:
     """What can be done without a mouse, beside Tab, arrows and Enter."""
     with st.container(border=True):
         st.subheader("Keyboard", anchor=False)
-        st.table({f"`{key}`": plain(does) for key, does in keys}, border="horizontal", alt="Keyboard shortcuts")
+        tables.described({f"`{key}`": plain(does) for key, does in keys}, "Keyboard shortcuts")
         st.caption("Outside a text field. Esc leaves one; Tab and the arrow keys reach everything else.")

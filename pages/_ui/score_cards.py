@@ -15,7 +15,7 @@ from core.scoring.key_figures import KeyFigure
 from core.scoring.pd_scale import PdScale
 from core.scoring.score import Reason, Score
 from core.scoring.similar import SimilarClients, TooFewSimilar
-from pages._ui import figure, pd_scale_chart
+from pages._ui import figure, pd_scale_chart, tables
 from pages._ui.ready_figure import ReadyFigure
 from pages._ui.words import RECOMMENDED, plain
 
@@ -54,10 +54,8 @@ def verdict(
 
 def figures(key_figures: Sequence[KeyFigure], narrow: bool) -> None:
     if narrow:
-        st.table(
-            {plain(one.label): _in_one_line(one) for one in key_figures},
-            border="horizontal",
-            alt="Key figures with their comparisons",
+        tables.described(
+            {plain(one.label): _in_one_line(one) for one in key_figures}, "Key figures with their comparisons"
         )
         return
     pairs = st.grid(2, min_column_width=2 * _TILE + 30)
@@ -91,10 +89,9 @@ def facts(rows: Sequence[Fact]) -> None:
             st.subheader("Facts of the application", anchor=False)
             if any(fact.comparison for fact in rows):
                 st.caption("Compared with clients whose value is known, a sample of those the model learnt from")
-        st.table(
+        tables.described(
             {plain(fact.label): plain(" · ".join(filter(None, (fact.shown, fact.comparison)))) for fact in rows},
-            border="horizontal",
-            alt="Facts of the application, compared with other clients",
+            "Facts of the application, compared with other clients",
         )
 
 

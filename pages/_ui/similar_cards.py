@@ -11,7 +11,7 @@ from core.portfolio.wording import counted, inside_sentence, percent
 from core.scoring.extrapolation import Extrapolation
 from core.scoring.field_limits import FieldLimit, FieldLimits
 from core.scoring.similar import SimilarClients, TooFewSimilar
-from pages._ui import cache, guard, state
+from pages._ui import cache, guard, state, tables
 from pages._ui.case import Case
 from pages._ui.words import plain
 
@@ -75,18 +75,16 @@ def _limits(case: Case, soon: bool) -> None:
 def _told(case: Case, view: FieldLimits) -> None:
     st.markdown(f":material/verified: **How far does this hold.** {plain(in_short(view))}")
     with st.expander("Every field, one changed at a time", icon=":material/rule:"):
-        st.table(
+        tables.described(
             {plain(f"{item.label}: {item.shown}"): plain(item.text) for item in view.items},
-            border="horizontal",
-            alt="How far each field alone can go before the recommendation changes",
+            "How far each field alone can go before the recommendation changes",
         )
         st.caption(plain(view.note))
         certificates = case.desk.certificates(case.score)
         st.markdown("**Figures the model weighs most**")
-        st.table(
+        tables.described(
             {plain(f"{item.label}"): plain(item.text) for item in certificates.items},
-            border="horizontal",
-            alt="How far each figure of the model alone can go before the recommendation changes",
+            "How far each figure of the model alone can go before the recommendation changes",
         )
         st.caption(plain(certificates.note))
 

@@ -16,18 +16,19 @@ def standing(case: Case, narrow: bool) -> None:
     """A part of its own: another feature draws nothing else anew."""
     guard.require(Page.SCORE, Action.READ)
     with guard.refusals(), st.container(border=True):
-        features = {each.name: each for each in case.desk.shown_features(case.score)}
+        # of words that all clients share: Streamlit keeps the widgets of every client as long as the session lasts
+        titles = {each.name: each.title for each in case.desk.shown_features(case.score)}
         st.subheader("Where this client stands", anchor=False)
-        names = list(features)
+        names = list(titles)
         asked = standing_state.chosen()
         chosen = st.selectbox(
             "Feature",
             names,
-            index=names.index(asked) if asked in features else 0,
+            index=names.index(asked) if asked in titles else 0,
             key=standing_state.key(case.identity),
             on_change=standing_state.choose,
             args=(case.identity,),
-            format_func=lambda name: f"{features[name].label} · {features[name].family}",
+            format_func=titles.__getitem__,
             label_visibility="collapsed",
             help="Those that moved this score most come first.",
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from core.scoring.contribution_rows import Cell, ContributionRow
@@ -21,6 +23,24 @@ _TALLEST = 420  # px, of a table of hundreds of features
 _FAMILIES = {"Family": 190, "Direction": 95, "Points": 100, "Log-odds": 100, "PD path": 100}
 _FEATURES = {"Feature": 240, "Value": 88, "Risk": 44, "Points": 78, "Log-odds": 84, "PD path": 84}
 _NARROW = {"Family": 148, "Feature": 148, "Points": 66, "PD path": 84, "Log-odds": 84, "Value": 90}
+_NAME, _TOLD = "__index_level_0__", "value"  # as Streamlit names the two columns of a dict
+
+
+def described(rows: Mapping[str, str], alt: str) -> None:
+    """What each thing is and how it stands, without a head; both are read as Markdown."""
+    st.table(
+        pa.table({_TOLD: list(rows.values()), _NAME: list(rows)}, schema=_layout_of_a_dict()),
+        border="horizontal",
+        hide_index=False,
+        hide_header=True,
+        alt=alt,
+    )
+
+
+@cache
+def _layout_of_a_dict() -> pa.Schema:
+    """What Streamlit makes of one by way of pandas, three times a table (measured: 1.2 ms, 0.02 ms without)."""
+    return pa.Table.from_pandas(pd.DataFrame({_TOLD: ["told"]}, index=["name"])).schema
 
 
 def contributions(rows: Sequence[ContributionRow], grouping: Grouping, narrow: bool) -> None:

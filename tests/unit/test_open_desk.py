@@ -212,6 +212,19 @@ def test_what_surrounds_a_score_is_the_same_for_many_who_ask_at_once(desk: Desk)
     assert all(other == first for other in others)
 
 
+def test_features_are_offered_by_size_of_their_contribution_in_words_that_all_clients_share(desk: Desk) -> None:
+    first, second = (desk.score(key) for key in desk.tables.keys(2))
+    by_size = sorted(first.contributions, key=lambda c: -abs(c.contribution))
+    labels = {family.family: family.label for family in first.families}
+    offered = desk.shown_features(first)
+    assert [(each.name, each.label, each.family) for each in offered] == [
+        (c.feature, c.label, labels[c.family]) for c in by_size
+    ]
+    assert offered[0].title == f"{offered[0].label} · {offered[0].family}"
+    assert desk.shown_features(first, 3) == offered[:3]
+    assert {id(each) for each in desk.shown_features(second)} == {id(each) for each in offered}
+
+
 def test_a_certificate_is_given_for_each_main_feature_by_size_of_its_contribution(desk: Desk) -> None:
     score = desk.score(desk.tables.keys(1)[0])
     largest = sorted(score.contributions, key=lambda c: -abs(c.contribution))[:10]

@@ -82,6 +82,18 @@ def test_a_client_is_not_among_the_clients_it_is_compared_with() -> None:
     assert (found.clients, found.defaults) == (30, 0)
 
 
+def test_somebody_alike_in_the_facts_that_weigh_but_not_in_all_facts_is_somebody_else() -> None:
+    clients = some_clients(600)
+    clients.features[8] = clients.features[7]
+    clients.features[8, 2] += 1  # weighs nothing
+    target = np.zeros(600, dtype=np.int8)
+    target[[7, 8]] = 1
+    known = HeldOutClients(clients.features, clients.default_probabilities, target)
+    found = Neighbourhood(known, clients.features, MEANINGS, (0.2, 0.3, 0.0)).like(clients.features[7], 0.1)
+    assert isinstance(found, SimilarClients)
+    assert (found.clients, found.defaults) == (30, 1)
+
+
 def test_the_figures_are_said_with_n_interval_and_spread() -> None:
     found = neighbourhood(some_clients(2_000)).like(np.array([0, 0.5, 1], dtype=np.float32), 0.2)
     assert isinstance(found, SimilarClients)
