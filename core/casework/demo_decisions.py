@@ -10,7 +10,7 @@ from core.casework.history_sql import matching
 
 def demo_decisions(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> int:
     """How many of the filtered rows; order and page of the question do not matter, nor does its note."""
-    asked = matching(question)
+    asked = matching(cursor, question)
     ((count,),) = cursor.execute(f"select count(*) from {asked.sql} where demo", asked.bound).fetchall()
     return int(count)
 

@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, SortBy, State
 from core.ledger.moments import stored
 
 Bound = str | float | int | datetime | None | list[str] | list[int]
+Sequences = NDArray[np.int64]
 
 _LATEST = """
     select decision_sequence, outcome, observed_on from outcomes
@@ -27,13 +33,10 @@ _SCORED = """
     where {where}"""  # the columns of a decision, empty
 
 # Scored, and neither decided nor scored again since. Most scores are ruled out by their sequence, the few that are
-# left by their application; no decision is older than the score it is about.
-_OPEN = """sequence in (
+# left (`undecided`) by their application.
+_OPEN = """
     with candidate as materialized (
-        select sequence, application, applicant from ({scored}) as scored
-        where not exists (
-            select 1 from decisions as decided where decided.score_sequence = scored.sequence{since}
-        )
+        select sequence, application, applicant from scores where sequence in (select sequence from undecided)
     ),
     settled as materialized (
         select application from decisions where application in (select application from candidate)
@@ -44,32 +47,50 @@ _OPEN = """sequence in (
     )
     select sequence from candidate
     where sequence in (select sequence from latest) and application not in (select application from settled)
-        and {not_erased}
-)"""
-_DECIDED_SINCE = ' and decided."at" >= $since'
+        and application not in (select application from erasures where application <> '')
+        and applicant not in (select applicant from erasures where application = '' and applicant <> '')"""
+_DECIDED_ON = "select score_sequence as sequence from decisions where score_sequence is not null"
 
-_WAITING = """(
+_WAITING = """
     select sequence from decisions
-    where decision = 'refer' and sequence not in (select settles from decisions where settles is not null)
-)"""
+    where decision = 'refer' and sequence not in (select settles from decisions where settles is not null)"""
 ERASED = """(
     application in (select application from erasures where application <> '')
     or applicant in (select applicant from erasures where application = '' and applicant <> '')
 )"""
-_NOT_ERASED = """
-    application not in (select application from erasures where application <> '')
-    and applicant not in (select applicant from erasures where application = '' and applicant <> '')"""
 # of a million rows: one comparison is dearer than finding the few applications of forgotten people first
 _ERASED_APPLICATIONS = """(
     select application from erasures where application <> ''
     union all select application from decisions
     where applicant in (select applicant from erasures where application = '' and applicant <> '')
 )"""
+_OF_ERASED = f"select sequence from decisions where application in {_ERASED_APPLICATIONS}"
+
+
+@dataclass(frozen=True)
+class Among:
+    """A condition on the sequence alone, which may be looked up apart."""
+
+    sequences: str  # a select of them, without nulls and without values bound
+    inside: bool = True  # or outside
+
+    @property
+    def condition(self) -> str:
+        return f"sequence {'in' if self.inside else 'not in'} ({self.sequences})"
+
 
 _STATES = {
-    State.REFERRED: f"sequence in {_WAITING} and application not in {_ERASED_APPLICATIONS}",
-    State.CLOSED: f"sequence not in {_WAITING} and application not in {_ERASED_APPLICATIONS}",
-    State.ERASED: f"application in {_ERASED_APPLICATIONS}",
+    State.OPEN: Among(_OPEN),
+    State.REFERRED: Among(f"{_WAITING} and application not in {_ERASED_APPLICATIONS}"),
+    State.CLOSED: Among(f"{_WAITING} union all {_OF_ERASED}", inside=False),
+    State.ERASED: Among(_OF_ERASED),
+}
+_OUTCOMES = {
+    KnownOutcome.NONE: Among(
+        "select decision_sequence from outcomes where decision_sequence is not null", inside=False
+    ),
+    KnownOutcome.REPAID: Among(f"select decision_sequence from ({_LATEST}) where outcome = 'repaid'"),
+    KnownOutcome.DEFAULTED: Among(f"select decision_sequence from ({_LATEST}) where outcome = 'defaulted'"),
 }
 _OVERRIDES = {
     Overridden.ANY: "override_side in ('low', 'high')",
@@ -78,34 +99,27 @@ _OVERRIDES = {
     Overridden.HIGH: "override_side = 'high'",
     Overridden.REFERRAL: "override_side = 'referral'",
 }
-_OUTCOMES = {
-    KnownOutcome.NONE: "sequence not in (select decision_sequence from outcomes where decision_sequence is not null)",
-    KnownOutcome.REPAID: f"sequence in (select decision_sequence from ({_LATEST}) where outcome = 'repaid')",
-    KnownOutcome.DEFAULTED: f"sequence in (select decision_sequence from ({_LATEST}) where outcome = 'defaulted')",
-}
 
 _UNITS = "round_even(amount, 0)"  # amounts are compared as they are shown: in whole units, halves to the even one
 
 
 @dataclass(frozen=True)
 class Order:
-    """A column to sort by, and a coarser step of it: rows are counted by step, and only the page's steps sorted."""
+    """A column to sort by."""
 
     key: str
-    step: str
+    is_text: bool = False  # few different ones: officers, grades, decisions
 
 
 ORDERS: Mapping[SortBy, Order] = {
-    SortBy.AT: Order("sequence", "sequence // 65536"),  # the chain's order is that of time
-    SortBy.OFFICER: Order("actor", "actor"),
-    SortBy.RECOMMENDATION: Order("recommendation", "recommendation"),
-    SortBy.DECISION: Order("decision", "decision"),
-    SortBy.DEFAULT_PROBABILITY: Order(
-        "coalesce(default_probability, -1)", "floor(coalesce(default_probability, -1) * 1000)"
-    ),
-    SortBy.POINTS: Order("coalesce(points, -1e6)", "floor(coalesce(points, -1e6))"),
-    SortBy.GRADE: Order("grade", "grade"),
-    SortBy.AMOUNT: Order("coalesce(amount, -1)", "floor(coalesce(amount, -1) / 5000)"),
+    SortBy.AT: Order("sequence"),  # the chain's order is that of time
+    SortBy.OFFICER: Order("actor", is_text=True),
+    SortBy.RECOMMENDATION: Order("recommendation", is_text=True),
+    SortBy.DECISION: Order("decision", is_text=True),
+    SortBy.DEFAULT_PROBABILITY: Order("coalesce(default_probability, -1)"),
+    SortBy.POINTS: Order("coalesce(points, -1e6)"),
+    SortBy.GRADE: Order("grade", is_text=True),
+    SortBy.AMOUNT: Order("coalesce(amount, -1)"),
 }
 
 
@@ -116,35 +130,59 @@ class Matching:
     rows: str  # a select with a place for the conditions
     where: str
     bound: Mapping[str, Bound]
+    among: tuple[Among, ...] = ()
 
     @property
     def sql(self) -> str:
         """To stand behind `from`."""
-        return f"({self.rows.format(where=self.where)})"
+        return self._selected(self.where, *(among.condition for among in self.among))
 
-    def also(self, condition: str, bound: Mapping[str, Bound]) -> Matching:
-        return replace(self, where=f"{self.where} and {condition}", bound={**self.bound, **bound})
+    @property
+    def sql_of_more(self) -> str:
+        """The same without `among`."""
+        return self._selected(self.where)
 
     def only(self, sequences: Sequence[int]) -> Matching:
         """These rows, whatever else was asked."""
-        rows = _DECIDED if self.rows == _DECIDED else _SCORED
-        return Matching(rows, "sequence in (select unnest($only)::bigint)", {"only": list(sequences)})
+        return Matching(self.rows, "sequence in (select unnest($only)::bigint)", {"only": list(sequences)})
+
+    def _selected(self, *conditions: str) -> str:
+        return f"({self.rows.format(where=' and '.join(conditions))})"
 
 
-def matching(question: HistoryQuestion) -> Matching:
-    """Rows by every filter but the note's."""
+def matching(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> Matching:
+    """Rows by every filter but the note's, for this cursor to read before it is asked the next question."""
     asked = [(condition, bound) for condition, bound in _conditions(question) if bound]
     words = [condition for condition, _ in asked]
     words += [_OVERRIDES[question.override]] if question.override else []
-    words += [_STATES[question.state]] if question.state in _STATES else []
-    words += [_OUTCOMES[question.outcome]] if question.outcome else []
+    among = [_STATES[question.state]] if question.state else []
+    among += [_OUTCOMES[question.outcome]] if question.outcome else []
     bound = {name: value for _, values in asked for name, value in values.items()}
-    where = " and ".join(words) or "true"
+    rows = _SCORED if question.state is State.OPEN else _DECIDED
+    found = Matching(rows, " and ".join(words) or "true", bound, tuple(among))
     if question.state is State.OPEN:
-        since = _DECIDED_SINCE if question.period.start else ""
-        scored = _SCORED.format(where=where)
-        return Matching(_SCORED, _OPEN.format(scored=scored, since=since, not_erased=_NOT_ERASED), bound)
-    return Matching(_DECIDED, where, bound)
+        cursor.register("undecided", pa.table({"sequence": pa.array(_undecided(cursor, found))}))
+    return found
+
+
+def _undecided(cursor: duckdb.DuckDBPyConnection, scored: Matching) -> Sequences:
+    scores = sequences_of(cursor, f"select sequence from {scored.sql_of_more}", scored.bound)
+    since = {"since": scored.bound["since"]} if "since" in scored.bound else {}
+    later = ' and "at" >= $since' if since else ""  # no decision is older than the score it is about
+    return scores[~are_among(scores, sequences_of(cursor, _DECIDED_ON + later, since))]
+
+
+def sequences_of(cursor: duckdb.DuckDBPyConnection, select: str, bound: Mapping[str, Bound]) -> Sequences:
+    """The only column of a select, without nulls."""
+    found: Sequences = cursor.sql(select, params=dict(bound)).to_arrow_table()[0].to_numpy()
+    return found
+
+
+def are_among(sequences: Sequences, others: Sequences) -> NDArray[np.bool_]:
+    """For each whether it is one of the others, by a byte for every event of the chain."""
+    marked = np.zeros(sequences.max(initial=0) + 1, dtype=np.bool_)
+    marked[others[(others >= 0) & (others < len(marked))]] = True
+    return marked[sequences]
 
 
 def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Bound]], ...]:

@@ -112,7 +112,7 @@ class _Counted:
 
 def volumes(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, grain: Grain) -> tuple[Volume, ...]:
     """Oldest first; order and page of the question do not matter, nor does its note."""
-    asked = matching(question)
+    asked = matching(cursor, question)
     rows = cursor.execute(_VOLUMES.format(asked=asked.sql), {**asked.bound, "grain": grain.value}).fetchall()
     by_start: dict[date, dict[str, _Counted]] = {}
     for start, decision, *counted in rows:
@@ -122,7 +122,7 @@ def volumes(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion, grain:
 
 def pd_histogram(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> tuple[PdBin, ...]:
     """Between the least and the greatest PD of the filtered decisions; empty without any."""
-    asked = matching(question)
+    asked = matching(cursor, question)
     ((least, greatest),) = cursor.execute(_ENDS.format(asked=asked.sql), asked.bound).fetchall()
     if least is None:
         return ()
@@ -140,7 +140,7 @@ def pd_histogram(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -
 
 def overrides(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> OverrideView:
     """Per officer and in total, with the number of decisions each rate rests on."""
-    asked = matching(question)
+    asked = matching(cursor, question)
     counted = cursor.execute(_OVERRIDES.format(asked=asked.sql), asked.bound).fetchall()
     final = [(officer, side, count) for officer, decision, side, count in counted if decision in _FINAL]
     by_officer = [_overrides(name, [row for row in final if row[0] == name]) for name in {row[0] for row in final}]
