@@ -21,7 +21,9 @@ from core.ledger.ledger import Ledger
 from core.model import registry
 from core.portfolio import contract_file as contracts
 from core.scoring.field_limits import FieldLimits
+from pages._ui import decision_draft, entry_draft
 from pages._ui.case import Case
+from pages._ui.decision_draft import Begun
 from pages._ui.drafts import Drafts
 
 _EXAMPLES = 4
@@ -162,6 +164,12 @@ def _limits(identity: str, made_with: tuple[str, str, str], _case: Case) -> Fiel
 
 
 @st.cache_resource(show_spinner=False)
-def drafts() -> Drafts:
-    """The applications being typed in, of everybody."""
-    return Drafts()
+def entry_drafts() -> Drafts[str, entry_draft.Draft]:
+    """The applications being typed in, by user name."""
+    return Drafts(entry_draft.Draft(), entry_draft.letters_of)
+
+
+@st.cache_resource(show_spinner=False)
+def decision_drafts() -> Drafts[tuple[str, str], Begun]:
+    """The decisions being made, by user name and application."""
+    return Drafts(Begun(), decision_draft.letters_of)

@@ -1,4 +1,4 @@
-"""Keys of the decision's form on a score: its widgets, the request it would make, and what became of the last press."""
+"""Keys of the decision's form on a score: its widgets, and the request it would make."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from pages._ui import shown
+from pages._ui.decision_draft import Begun
 from pages._ui.newest import Newest
 
 
@@ -16,9 +17,18 @@ from pages._ui.newest import Newest
 class _Form:
     times_decided: int = 0
     request: str = ""  # empty: not named yet
-    answer: int | str | None = None
 
 
+@dataclass(frozen=True)
+class Fields:
+    """The keys of the widgets."""
+
+    decision: str
+    reason: str
+    note: str
+
+
+_STARTS: Final[Newest[Fields, Begun]] = Newest("decision_starts")
 _FORMS: Final[Newest[int, _Form]] = Newest("decisions")  # by the number of the score's event
 
 
@@ -28,14 +38,21 @@ def key(score: int, part: str) -> str:
     return shown.key(f"decide_{score}_{part}{f'_{times}' if times else ''}")
 
 
-def fields(score: int) -> tuple[str, ...]:
-    """The keys of decision, reason and note as they are drawn: those of a form that is sent again stay its own."""
-    return tuple(key(score, part) for part in ("choice", "reason", "note"))
+def fields(score: int) -> Fields:
+    """As they are drawn: those of a form that is sent again stay its own."""
+    return Fields(*(key(score, part) for part in ("choice", "reason", "note")))
 
 
-def value(field: str) -> str:
-    """What stands in a field of the form."""
-    return str(st.session_state.get(field) or "")
+def first_drawn_with(fields: Fields, begun: Begun) -> Begun:
+    """What the fields start with: the same as long as they are drawn, whatever is begun by then."""
+    starts = _STARTS.of(fields, begun)
+    _STARTS.keep(fields, starts)
+    return starts
+
+
+def begun(fields: Fields) -> Begun:
+    """What stands in the fields."""
+    return Begun(*(str(st.session_state.get(field) or "") for field in (fields.decision, fields.reason, fields.note)))
 
 
 def request(score: int) -> str:
@@ -57,19 +74,6 @@ def new_decision(score: int) -> None:
     """What is decided next on this score is another decision, on an empty form."""
     form = _of(score)
     _FORMS.keep(score, replace(form, times_decided=form.times_decided + 1, request=""))
-
-
-def answer(score: int, told: int | str) -> None:
-    """What became of a press: the event's number, or why there is none."""
-    _FORMS.keep(score, replace(_of(score), answer=told))
-
-
-def take_answer(score: int) -> int | str | None:
-    """Told once."""
-    form = _of(score)
-    if form.answer is not None:
-        _FORMS.keep(score, replace(form, answer=None))
-    return form.answer
 
 
 def _of(score: int) -> _Form:

@@ -21,7 +21,7 @@ from core.portfolio.entry_fields import EntryField, Typed, entry_fields
 from core.portfolio.typed_application import check_typed
 from pages._ui import cache, cards, case, entry_state, entry_widgets, guard, recorded, shown
 from pages._ui.case import Case
-from pages._ui.drafts import Content, Draft, Way
+from pages._ui.entry_draft import Content, Draft, Way
 from pages._ui.entry_widgets import Beside
 from pages._ui.session import visitor
 from pages._ui.words import plain
@@ -34,7 +34,7 @@ _COLUMNS, _COLUMN = 3, 250  # at most so many beside each other, each at least s
 def asked(desk: Desk) -> Case | None:
     """The case of what was last sent to be scored; None while nothing was, or when it cannot be scored."""
     person = guard.require(Page.SCORE, Action.WORK)
-    sent = cache.drafts().of(person.user_name, visitor.now()).asked
+    sent = cache.entry_drafts().of(person.user_name, visitor.now()).asked
     shown.begin(f"application {hash(repr(sent))}")
     form = st.container()
     found = None if sent is None else _case(desk, sent, person)
@@ -67,7 +67,7 @@ def application_of(desk: Desk, sent: Content) -> Application:
 def draw(desk: Desk) -> None:
     """The form; every change is kept as a draft of this person before anything else happens."""
     person = guard.require(Page.SCORE, Action.WORK)
-    draft = cache.drafts().of(person.user_name, visitor.now())
+    draft = cache.entry_drafts().of(person.user_name, visitor.now())
     content = _filled_in(desk, draft.content)
     _keep(person, Draft(content, draft.asked))
     _foot(person, content, draft)
@@ -159,16 +159,17 @@ def _marked(field: EntryField) -> EntryField:
 def _empty(column: str) -> None:
     """The draft forgets the field, and a new widget starts with what the draft says."""
     person = guard.require(Page.SCORE, Action.WORK)
-    draft = cache.drafts().of(person.user_name, visitor.now())
+    draft = cache.entry_drafts().of(person.user_name, visitor.now())
     typed = {name: value for name, value in draft.content.typed.items() if name != column}
-    cache.drafts().keep(person.user_name, replace(draft, content=replace(draft.content, typed=typed)), visitor.now())
+    without = replace(draft, content=replace(draft.content, typed=typed))
+    cache.entry_drafts().keep(person.user_name, without, visitor.now())
     entry_state.empty_field(column)
 
 
 def _keep(person: Person, draft: Draft) -> None:
     """An empty form in a second window must not wipe out what was typed in the first."""
     if entry_state.begun(not draft.content.is_empty or draft.asked is not None):
-        cache.drafts().keep(person.user_name, draft, visitor.now())
+        cache.entry_drafts().keep(person.user_name, draft, visitor.now())
 
 
 def _foot(person: Person, content: Content, draft: Draft) -> None:
@@ -204,5 +205,5 @@ def discard() -> None:
 
 def _forget() -> None:
     person = guard.require(Page.SCORE, Action.WORK)
-    cache.drafts().discard(person.user_name)
+    cache.entry_drafts().discard(person.user_name)
     entry_state.forget()

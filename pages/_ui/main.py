@@ -40,3 +40,4 @@ with ending.early():
         own_password.confirm(person, page.url_path)
         told.show()
         page.run()
+told.show_refusal()

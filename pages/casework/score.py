@@ -9,6 +9,7 @@ from pages._ui import (
     before_cards,
     cards,
     decide_cards,
+    decide_form,
     guard,
     recorded,
     score_cards,
@@ -52,5 +53,5 @@ with left:
     standing_cards.standing(case, narrow)
 with right:
     score_cards.behind_the_number(score, desk.model.card, desk.contract)
-    on_the_case = ((decide_cards.AGREE_KEY, "agree"), (what_if_cards.RESET_KEY, "what if: back"))
+    on_the_case = ((decide_form.AGREE_KEY, "agree"), (what_if_cards.RESET_KEY, "what if: back"))
     cards.keyboard((*asking.keys(person), *on_the_case))

@@ -22,6 +22,9 @@ from core.ledger.event import Draft, Event
 from core.ledger.ledger import Ledger
 from core.policy.recommendation import Recommendation
 from pages._ui import cache
+from pages._ui.decision_draft import Begun
+from pages._ui.session import visitor as visitor_module
+from pages._ui.words import plain
 from tests.app.conftest import Visitor, all_text
 from tests.desks import fresh_copy
 
@@ -395,3 +398,80 @@ def test_every_client_that_is_asked_for_in_vain_is_an_event_of_its_own(desk: Des
     ledger.close()
     assert [event.subject for event in refused] == ["UnknownApplicant"] * 3
     assert "99999" not in str([event.public for event in refused])
+
+
+def begin(test: AppTest) -> None:
+    choose(test, "decline")
+    test.run()
+    test.text_area[0].set_value(NOTE).run()
+    next(box for box in test.selectbox if str(box.key).startswith("decide_")).select_index(0).run()
+
+
+def begun(test: AppTest) -> tuple[object, ...]:
+    drawn = (*test.segmented_control, *test.selectbox, *test.text_area)
+    return tuple(one.value for one in drawn if str(one.key).startswith("decide_"))
+
+
+def test_a_decision_that_is_begun_is_found_again_after_a_look_elsewhere_and_after_a_refresh(desk: Desk) -> None:
+    client = client_with(desk, Recommendation.APPROVE)
+    test = page(client)
+    begin(test)
+    filled = begun(test)
+    assert (filled[0], filled[2]) == ("decline", NOTE)
+    assert filled[1]
+    test.switch_page("../casework/history.py").run().switch_page("../casework/score.py").run()
+    assert begun(test) == filled
+    assert begun(page(client)) == filled
+
+
+def test_a_decision_that_is_begun_belongs_to_one_person_and_one_application(desk: Desk, visitor: Visitor) -> None:
+    one, other = [key for key in desk.tables.keys(200) if desk.score(key).recommendation is Recommendation.APPROVE][:2]
+    begin(page(one))
+    assert begun(page(other)) == (None, None, "")
+    visitor.role = Role.RISK_MANAGER
+    assert begun(page(one)) == (None, None, "")
+
+
+def test_what_was_begun_is_kept_while_it_is_refused_and_forgotten_once_it_is_recorded(desk: Desk) -> None:
+    client = client_with(desk, Recommendation.APPROVE)
+    test = page(client)
+    choose(test, "decline")
+    test.run()
+    test.text_area[0].set_value(NOTE).run()
+    press(test, "Record decision")
+    assert test.error  # no reason was chosen
+    assert begun(page(client)) == ("decline", None, NOTE)
+    (scored, *_) = cache.ledger().events(kinds=("scored",))
+    kept = (scored.actor.name, scored.application)
+    assert cache.decision_drafts().of(kept, visitor_module.now()) == Begun("decline", "", NOTE)
+    begin(test)
+    press(test, "Record decision")
+    assert "Declined by officer" in all_text(test)
+    assert cache.decision_drafts().of(kept, visitor_module.now()) == Begun()
+
+
+def pressed_at_once(test: AppTest, *names: str) -> AppTest:
+    """Both presses reach the server before it answers either."""
+    for name in names:
+        next(button for button in test.button if button.label == name).click()
+    test.run()
+    assert not test.exception
+    return test
+
+
+def test_a_decision_is_told_to_one_who_has_gone_on_to_somebody_else_before_the_answer(desk: Desk) -> None:
+    client = client_with(desk, Recommendation.APPROVE)
+    test = pressed_at_once(page(client), "**Agree: approve**", "Next waiting")
+    assert test.header[0].value != f"Client {client}"
+    (event,) = cache.ledger().events(kinds=("decided",))
+    assert [toast.value for toast in test.toast] == [f"Recorded as event {event.sequence:,}."]
+
+
+def test_a_refusal_is_told_to_one_who_has_gone_on_to_somebody_else_before_the_answer(desk: Desk) -> None:
+    test = page(client_with(desk, Recommendation.APPROVE))
+    assert not pressed_at_once(test, "Record decision", "Next waiting").error
+    assert [toast.value for toast in test.toast] == [
+        f"What you pressed before: {plain('Decision: choose one first; nothing was recorded.')}"
+    ]
+    assert cache.ledger().events(kinds=("decided",)) == ()
+    assert not test.run().toast

@@ -16,7 +16,7 @@ from core.accounts.sign_in import sign_in
 from core.accounts.store import open_accounts
 from tests.browser.audit_steps import downloaded, drawn, exported, press, rows_of
 from tests.browser.server import data_dir_of
-from tests.browser.visits import Screen, visit
+from tests.browser.visits import Screen, at_rest, choose_row, visit
 
 STRANGER = "192.0.2.77"
 
@@ -36,7 +36,7 @@ def test_the_auditor_finds_a_refused_sign_in_and_takes_the_list_along(
         page.get_by_label("About", exact=True).press("Enter")
         expect(page.get_by_text("newest first")).to_be_visible()
         expect(page.get_by_label("About", exact=True)).to_have_value("officer")
-        page.wait_for_timeout(1_000)
+        at_rest(page)
         names = [exported(page, tmp_path / "audit.csv"), exported(page, tmp_path / "audit.parquet", "Parquet")]
         (refused,) = [row for row in rows_of(tmp_path / "audit.csv") if row["address"] == STRANGER]
         assert (refused["kind"], refused["subject"]) == ("Sign-in refused", "officer")
@@ -65,9 +65,7 @@ def test_the_chain_is_verified_and_its_head_held_against_it(browser: Browser, ad
 def test_an_event_is_picked_and_read_in_full(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/audit", role=Role.AUDITOR) as page:
         drawn(page)
-        table = page.locator("[data-testid=stDataFrame] canvas").first.bounding_box()
-        assert table is not None
-        page.mouse.click(table["x"] + 16, table["y"] + 35 * 1.5)
+        choose_row(page)
         expect(page.get_by_text("Its place in the chain")).to_be_visible()
         expect(page.get_by_text("Own hash: of the one in front")).to_be_visible()
 
@@ -76,7 +74,7 @@ def test_everything_is_replayed_beside_the_app(browser: Browser, address: str) -
     with visit(browser, f"{address}/audit", role=Role.AUDITOR) as page:
         drawn(page)
         press(page, "Replay all")
-        expect(page.get_by_text("came out the same to the last bit")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("came out the same to the last bit")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", ["light", "dark", "phone"])

@@ -125,16 +125,16 @@ def test_behind_https_and_below_a_path_the_sign_in_works_with_a_cookie_of_this_h
     with browser.new_context(ignore_https_errors=True) as context:
         page = context.new_page()
         page.goto(f"{proxied}/solvent/score?client=100011")
-        page.get_by_label("User name").fill(password_of(desk, Role.OFFICER)[0], timeout=20_000)
+        page.get_by_label("User name").fill(password_of(desk, Role.OFFICER)[0])
         page.get_by_label("Password", exact=True).fill(password_of(desk, Role.OFFICER)[1])
         page.get_by_label("Password", exact=True).press("Enter")
-        expect(page.get_by_role("heading", name="Client 100011")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Client 100011")).to_be_visible()
         assert page.url == f"{proxied}/solvent/score?client=100011"
         kept = next(one for one in context.cookies() if one["name"].endswith("solvent_session"))
         assert kept["name"] == "__Host-solvent_session"
         assert (kept["secure"], kept["httpOnly"], kept["path"], kept["domain"]) == (True, True, "/", HOST)
         page.get_by_role("button", name="Sign out").click()
-        expect(page.get_by_label("Password", exact=True)).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("Password", exact=True)).to_be_visible()
         assert re.fullmatch(re.escape(proxied) + r"/solvent/?", page.url)
         assert not [one for one in context.cookies() if one["name"].endswith("solvent_session")]
 
@@ -145,7 +145,7 @@ def test_a_visitor_cannot_invent_an_address_in_front_of_the_proxy(proxied: str, 
     with browser.new_context(ignore_https_errors=True, extra_http_headers=invented) as context:
         page = context.new_page()
         page.goto(f"{proxied}/solvent/")
-        page.get_by_label("User name").fill("officer", timeout=20_000)
+        page.get_by_label("User name").fill("officer")
         page.get_by_label("Password", exact=True).fill("not the password")
         page.get_by_label("Password", exact=True).press("Enter")
         expect(page.get_by_text("Wrong name or password.")).to_be_visible()

@@ -20,13 +20,11 @@ from core.desk import open_desk
 from core.ledger.event import Event
 from core.policy.recommendation import Recommendation
 from tests.browser.server import serving
-from tests.browser.visits import Screen, at_rest, visit
+from tests.browser.visits import Screen, at_rest, choose_row, visit
 from tests.decided import ANA, BEN, NOTE, clients_with, decided
 from tests.desks import session_token
 
 pytestmark = pytest.mark.browser
-
-MINUTE = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +55,12 @@ def history(own_desk: Path, overridden: Event, tmp_path_factory: pytest.TempPath
 
 
 def told(page: Page, words: str) -> None:
-    expect(page.get_by_text(words).first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(words).first).to_be_visible()
 
 
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option, exact=True).click()
-
-
-def choose_row(page: Page, row: int = 1, right: int = 300) -> None:
-    """A click on one of its cells, so many pixels from the left; on its box near the edge: the table is a canvas."""
-    table = page.get_by_test_id("stDataFrame").first
-    expect(table).to_be_visible(timeout=MINUTE)
-    page.wait_for_timeout(1_000)
-    table.click(position={"x": right, "y": 16 + 31 * row})
 
 
 def downloaded(page: Page, form: str, folder: Path) -> Path:
@@ -121,7 +111,7 @@ def test_a_click_anywhere_on_a_row_opens_it_and_its_box_closes_it(browser: Brows
         assert (len(set(seen)), seen[1]) == (3, seen[3])
         choose_row(page, 2, right=18)
         page.wait_for_url(lambda url: "record=" not in url)
-        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
+        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0)
 
 
 def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Browser, history: str) -> None:
@@ -136,7 +126,7 @@ def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Br
         told(page, "1 to 10 of 19")
         at_rest(page)
         page.keyboard.press("q")
-        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0, timeout=MINUTE)
+        expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0)
 
 
 @pytest.mark.parametrize("screen", ["light", "dark", "phone"])
@@ -145,7 +135,7 @@ def test_nothing_is_cut_off(
 ) -> None:
     with visit(browser, f"{history}?record={overridden.sequence}", screen) as page:
         told(page, "Why, as shown then")
-        expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3, timeout=MINUTE)
+        expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
         page.wait_for_timeout(1_500)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         page.screenshot(path=screenshots / f"history_{screen}.png")

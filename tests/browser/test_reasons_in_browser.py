@@ -15,13 +15,11 @@ from core.accounts.roles import Role
 from core.desk import open_desk
 from core.policy.recommendation import Recommendation
 from tests.browser.server import serving
-from tests.browser.visits import visit
+from tests.browser.visits import at_rest, visit
 from tests.decided import NOTE, clients_with
 from tests.desks import fresh_copy, session_token
 
 pytestmark = pytest.mark.browser
-
-MINUTE = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -56,24 +54,24 @@ def offered(page: Page) -> list[str]:
 def test_the_note_stays_while_the_reasons_follow_the_choice(browser: Browser, address: str, unsure: str) -> None:
     with visit(browser, f"{address}/score?client={unsure}") as page:
         note = page.get_by_label("Note for the file")
-        expect(note).to_be_visible(timeout=MINUTE)
+        expect(note).to_be_visible()
         note.fill(NOTE)
         choose(page, "Decline")
-        page.wait_for_timeout(1_000)  # until the card is drawn for it: a list that is open then closes
+        at_rest(page)  # the card is drawn for it: a list that is open by then closes
         assert "Suspicion of fraud, passed to the responsible desk" in offered(page)
         page.get_by_role("option", name="Debts found that the application left out").click()
         choose(page, "Refer")
-        expect(page.get_by_label("Reason, if you decide instead of a referral")).to_have_count(0, timeout=MINUTE)
+        expect(page.get_by_label("Reason, if you decide instead of a referral")).to_have_count(0)
         choose(page, "Approve")
-        expect(page.get_by_label("Reason, if you decide instead of a referral")).to_be_visible(timeout=MINUTE)
+        expect(page.get_by_label("Reason, if you decide instead of a referral")).to_be_visible()
         assert "Suspicion of fraud, passed to the responsible desk" not in offered(page)
         page.get_by_role("option", name="Long and good relationship with the client").click()
         assert note.input_value() == NOTE
         page.get_by_role("button", name="Record decision").click()
-        expect(page.get_by_text(re.compile("^Approved by officer on"))).to_be_visible(timeout=MINUTE)
+        expect(page.get_by_text(re.compile("^Approved by officer on"))).to_be_visible()
         page.get_by_role("link", name="Open the record").click()
-        expect(page.get_by_text(re.compile("Instead of a referral$"))).to_be_visible(timeout=MINUTE)
+        expect(page.get_by_text(re.compile("Instead of a referral$"))).to_be_visible()
         expect(page.get_by_text(f"“{NOTE}”")).to_be_visible()
         page.goto(f"{address}/history?override=Instead+of+a+referral")
-        expect(page.get_by_text("0 overrides, 1 decided instead of a referral").first).to_be_visible(timeout=MINUTE)
-        expect(page.get_by_text("1 to 1 of 1")).to_be_visible(timeout=MINUTE)
+        expect(page.get_by_text("0 overrides, 1 decided instead of a referral").first).to_be_visible()
+        expect(page.get_by_text("1 to 1 of 1")).to_be_visible()

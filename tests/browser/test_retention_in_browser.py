@@ -36,7 +36,7 @@ def own_address(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 def opened(page: Page, address: str) -> Page:
     page.goto(f"{address}/retention")
-    expect(page.get_by_role("heading", name="Who was forgotten")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Who was forgotten")).to_be_visible()
     return page
 
 
@@ -45,7 +45,7 @@ def test_the_page_fits_a_phone(browser: Browser, own_address: str) -> None:
         opened(page, own_address)
         page.get_by_label("Client number or application id").fill("100002")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Stays, or is out of reach")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Stays, or is out of reach")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -55,16 +55,16 @@ def test_a_client_is_forgotten_by_keyboard_and_found_no_more(browser: Browser, o
         page.get_by_label("Client number or application id").focus()
         page.keyboard.type(NUMBER)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name=f"Client {NUMBER}")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name=f"Client {NUMBER}")).to_be_visible()
         page.get_by_role("textbox", name="Reason").focus()
         page.keyboard.type("Asked for by letter, Article 17")
         page.keyboard.press("Tab")
         page.keyboard.type(NUMBER)
         page.keyboard.press("Enter")
-        expect(page.get_by_text("The client is forgotten")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The client is forgotten")).to_be_visible()
         expect(page.get_by_text("sound.")).to_be_visible()
         page.get_by_role("button", name="Close").press("Enter")
         expect(page.get_by_label("Client number or application id")).to_have_value("")
     with visit(browser, own_address, "light", Role.OFFICER) as page:
         page.goto(f"{own_address}/score?client={NUMBER}")
-        expect(page.get_by_text("No such client")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("No such client")).to_be_visible()

@@ -61,7 +61,7 @@ def type_in(page: Page, user_name: str, password: str) -> None:
 
 
 def form(page: Page) -> None:
-    expect(page.get_by_label("Password", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
 
 
 def menu(page: Page) -> list[str]:
@@ -70,7 +70,7 @@ def menu(page: Page) -> list[str]:
 
 def drawn_to_the_end(page: Page) -> None:
     """The page looks again by itself once, for how far it holds: a session that has ended would show at once."""
-    expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("How far does this hold")).to_be_visible()
     at_rest(page)
 
 
@@ -94,7 +94,7 @@ def test_each_role_signs_in_finds_its_pages_and_is_refused_the_others_by_address
     page.goto(fresh)
     form(page)
     type_in(page, *password_of(own_desk, role))
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     its_own = [screen.title for screen in registry.screens_of(role)]
     if its_own:
         expect(page.get_by_test_id("stSidebar").get_by_role("link")).to_have_count(len(its_own))
@@ -106,10 +106,10 @@ def test_each_role_signs_in_finds_its_pages_and_is_refused_the_others_by_address
         refusal = page.get_by_role("heading", name="Not open to your role")
         heading = page.get_by_role("heading", name=re.compile(rf"\b{screen.title}\b", re.IGNORECASE))
         if screen.title in its_own:
-            expect(heading.first).to_be_visible(timeout=20_000)
+            expect(heading.first).to_be_visible()
             expect(refusal).to_have_count(0)
         else:
-            expect(refusal).to_be_visible(timeout=20_000)
+            expect(refusal).to_be_visible()
             expect(heading).to_have_count(0)
 
 
@@ -120,7 +120,7 @@ def test_a_deep_link_survives_the_sign_in_and_the_old_cookie_is_dead_after_signi
     page.goto(f"{fresh}/score?client={CLIENT}")
     form(page)
     type_in(page, *password_of(own_desk, Role.OFFICER))
-    expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible()
     assert page.url == f"{fresh}/score?client={CLIENT}"
     kept = next(one for one in context.cookies() if one["name"] == cookies.SESSION)
     assert (kept["httpOnly"], kept["sameSite"], kept["expires"]) == (True, "Lax", -1)
@@ -181,7 +181,7 @@ def test_a_megabyte_in_both_fields_is_a_calm_refusal(fresh: str, context: Browse
     page.goto(fresh)
     form(page)
     type_in(page, "a" * 1_000_000, "b" * 1_000_000)
-    expect(page.get_by_text("Wrong name or password.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Wrong name or password.")).to_be_visible()
 
 
 def test_an_administrator_adds_somebody_who_chooses_a_password_and_starts_work(
@@ -202,12 +202,12 @@ def test_an_administrator_adds_somebody_who_chooses_a_password_and_starts_work(
     with visit(browser, fresh, role=None) as page:
         form(page)
         type_in(page, "bruno.costa", password)
-        expect(page.get_by_role("heading", name="Choose your own password")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Choose your own password")).to_be_visible()
         page.get_by_label("Password as it is").fill(password)
         page.get_by_label("New password", exact=True).fill("four words of mine")
         page.get_by_label("New password, once more").fill("four words of mine")
         page.get_by_role("button", name="Change password").click()
-        expect(page.get_by_text("Bruno Costa")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Bruno Costa")).to_be_visible()
         expect(page.get_by_role("link", name="Score")).to_be_visible()
 
 
@@ -215,7 +215,7 @@ def at_work(page: Page, address: str, user_name: str, password: str) -> None:
     page.goto(f"{address}/score?client={CLIENT}")
     form(page)
     type_in(page, user_name, password)
-    expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible()
 
 
 def test_a_password_changed_in_the_menu_ends_the_sessions_elsewhere_and_only_the_new_one_signs_in(
@@ -236,16 +236,16 @@ def test_a_password_changed_in_the_menu_ends_the_sessions_elsewhere_and_only_the
         dialog.get_by_label("New password", exact=True).fill(new)
         dialog.get_by_label("New password, once more").fill(new)
         dialog.get_by_role("button", name="Change password").click()
-        expect(dialog).to_have_count(0, timeout=20_000)
-        expect(page.get_by_text("Your password was changed.")).to_be_visible(timeout=20_000)
-        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+        expect(dialog).to_have_count(0)
+        expect(page.get_by_text("Your password was changed.")).to_be_visible()
+        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible()
         assert session_of(context) != before
         other.reload()
         form(other)
         expect(other.get_by_text("Your session has ended: the password was changed.")).to_be_visible()
         expect(other.get_by_text("recommended")).to_have_count(0)
         type_in(other, "carla.dias", added.password)
-        expect(other.get_by_text("Wrong name or password.")).to_be_visible(timeout=20_000)
+        expect(other.get_by_text("Wrong name or password.")).to_be_visible()
         at_work(other, fresh, "carla.dias", new)
 
 
@@ -257,11 +257,11 @@ def session_of(context: BrowserContext) -> str:
 def test_nothing_of_charts_and_tables_breaks_the_content_policy(fresh: str, own_desk: Path, browser: Browser) -> None:
     """`visit` fails on any message of the console that is an error: a violation is one."""
     with visit(browser, f"{fresh}/score?client={CLIENT}") as page:
-        expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
         page.get_by_text("The same as a table").click()
         expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     with visit(browser, f"{fresh}/people", role=Role.ADMINISTRATOR) as page:
-        expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=20_000)
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
 
 
 def test_the_agent_interface_is_off(fresh: str, context: BrowserContext) -> None:
@@ -293,10 +293,10 @@ def test_sign_in_people_and_refusal_are_photographed(
         form(page)
         _photograph(page, screenshots / f"sign_in_{screen}.png")
     with visit(browser, f"{fresh}/people", screen, role=Role.ADMINISTRATOR) as page:
-        expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=20_000)
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
         _photograph(page, screenshots / f"people_{screen}.png")
         page.goto(f"{fresh}/score")
-        expect(page.get_by_role("heading", name="Not open to your role")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Not open to your role")).to_be_visible()
         _photograph(page, screenshots / f"refusal_{screen}.png")
 
 

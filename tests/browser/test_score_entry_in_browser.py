@@ -57,81 +57,81 @@ def choose(page: Page, label: str, choice: str) -> None:
 
 def test_a_what_if_stands_beside_the_score_and_a_key_takes_it_back(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
-        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("How far does this hold")).to_be_visible()
         at_rest(page)
         before = number(page, "Credit amount").input_value()
         type_in(page, "Credit amount", "90000")
-        expect(page.get_by_text(re.compile("^With credit amount 90,000 instead of"))).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(re.compile("^With credit amount 90,000 instead of"))).to_be_visible()
         page.get_by_role("heading", name="What if").click()
         at_rest(page)
         page.keyboard.press("x")
-        expect(page.get_by_text("As it is", exact=True)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("As it is", exact=True)).to_be_visible()
         assert number(page, "Credit amount").input_value() == before
 
 
 def test_a_what_if_takes_a_field_as_not_given_and_back(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
-        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("How far does this hold")).to_be_visible()
         at_rest(page)
         before = number(page, "Annuity").input_value()
         beside(page, "AMT_ANNUITY").click()
-        expect(page.get_by_text(re.compile("^With annuity not given instead of"))).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(re.compile("^With annuity not given instead of"))).to_be_visible()
         expect(number(page, "Annuity")).to_have_value("")
         at_rest(page)
         beside(page, "AMT_ANNUITY").click()
-        expect(page.get_by_text("As it is", exact=True)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("As it is", exact=True)).to_be_visible()
         expect(number(page, "Annuity")).to_have_value(before)
 
 
 def test_a_restored_field_is_emptied_and_stays_empty_after_a_refresh(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?entry=form", role=Role.RISK_MANAGER) as page:
-        expect(page.get_by_role("heading", name="New application")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="New application")).to_be_visible()
         at_rest(page)
         for label, value in NUMBERS.items():
             type_in(page, label, value)
         page.reload()
-        expect(number(page, "Credit amount")).to_have_value("450000", timeout=20_000)
+        expect(number(page, "Credit amount")).to_have_value("450000")
         at_rest(page)
         beside(page, "AMT_CREDIT").click()
-        expect(number(page, "Credit amount")).to_have_value("", timeout=20_000)
+        expect(number(page, "Credit amount")).to_have_value("")
         at_rest(page)
         page.reload()
-        expect(number(page, "Income")).to_have_value("180000", timeout=20_000)
+        expect(number(page, "Income")).to_have_value("180000")
         expect(number(page, "Credit amount")).to_have_value("")
 
 
 def test_the_next_waiting_client_is_one_key_away(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
-        expect(page.get_by_text("How far does this hold")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("How far does this hold")).to_be_visible()
         at_rest(page)
         page.keyboard.press("n")
-        expect(page.get_by_role("heading", name="Client 101501")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Client 101501")).to_be_visible()
 
 
 def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client={CLIENT}") as page:
         page.get_by_role("radio", name="New application").click()
-        expect(page.get_by_role("heading", name="New application")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="New application")).to_be_visible()
         assert "entry=form" in page.url
         for label, value in NUMBERS.items():
             type_in(page, label, value)
         page.reload()
-        expect(number(page, "Credit amount")).to_have_value("450000", timeout=20_000)
+        expect(number(page, "Credit amount")).to_have_value("450000")
         at_rest(page)
         page.get_by_role("button", name="Score this application").click()
-        expect(page.get_by_text("This application cannot be scored yet")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("This application cannot be scored yet")).to_be_visible()
         expect(page.get_by_text(re.compile("^Source of income: must be given"))).to_be_visible()
         at_rest(page)
         for label, choice in CHOICES.items():
             choose(page, label, choice)
         page.get_by_role("button", name="Score this application").click()
-        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(VERDICT)).to_be_visible()
         page.get_by_role("radio", name="Log-odds").click()
-        expect(page.locator(".xtitle").filter(has_text="log-odds of default")).to_be_visible(timeout=20_000)
+        expect(page.locator(".xtitle").filter(has_text="log-odds of default")).to_be_visible()
         page.reload()
-        expect(page.get_by_text(VERDICT)).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(VERDICT)).to_be_visible()
         page.get_by_text("The application", exact=True).first.click()
         page.get_by_role("button", name="Discard draft").click()
         page.get_by_role("button", name="Discard", exact=True).click()
-        expect(page.get_by_text(VERDICT)).to_have_count(0, timeout=20_000)
+        expect(page.get_by_text(VERDICT)).to_have_count(0)
         expect(number(page, "Credit amount")).to_have_value("")

@@ -20,8 +20,8 @@ DECIDED = "100211"  # of no other test: what is done to a client here stays
 
 
 def scored(page: Page) -> None:
-    expect(page.get_by_text(re.compile(r"^(Approve|Refer|Decline) recommended: PD"))).to_be_visible(timeout=20_000)
-    expect(chart_text(page, "This client")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(r"^(Approve|Refer|Decline) recommended: PD"))).to_be_visible()
+    expect(chart_text(page, "This client")).to_be_visible()
 
 
 def chart_text(page: Page, words: str) -> Locator:
@@ -90,7 +90,7 @@ def test_a_number_that_is_too_long_is_answered_in_a_sentence(browser: Browser, a
         expect(page.get_by_text("A client number has at most 40 characters.")).to_be_visible()
         number.fill("100009")
         number.press("Enter")
-        expect(page.get_by_role("heading", name="Client 100009")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Client 100009")).to_be_visible()
         expect(page.get_by_text("A client number has at most 40 characters.")).to_have_count(0)
 
 
@@ -100,21 +100,21 @@ def test_the_way_back_from_the_history_leads_to_the_client_and_the_way_forward_s
     with visit(browser, f"{address}/score?client={CLIENT}") as page:
         scored(page)
         page.get_by_role("link", name="History").first.click()
-        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible()
         page.go_back()
-        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name=f"Client {CLIENT}")).to_be_visible()
         scored(page)
         expect(page).to_have_url(f"{address}/score?client={CLIENT}")
         page.go_forward()
-        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible()
 
 
 def test_the_way_back_from_an_opened_record_leads_to_the_client(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/score?client={DECIDED}") as page:
         scored(page)
         page.get_by_role("button", name=re.compile("^Agree")).click()
-        page.get_by_role("link", name="Open the record").first.click(timeout=20_000)
-        expect(page.locator(".st-key-record")).to_be_visible(timeout=20_000)
+        page.get_by_role("link", name="Open the record").first.click()
+        expect(page.locator(".st-key-record")).to_be_visible()
         page.go_back()
         scored(page)
         expect(page).to_have_url(f"{address}/score?client={DECIDED}")
@@ -126,16 +126,16 @@ def test_nobody_comes_back_to_a_page_that_was_emptied(browser: Browser, address:
         number = page.get_by_label("Client number")
         number.fill("")
         number.press("Enter")
-        expect(page.get_by_text("Whom shall we look at?")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Whom shall we look at?")).to_be_visible()
         page.get_by_role("link", name="History").first.click()
-        expect(page.get_by_role("heading", name="Decision history")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Decision history")).to_be_visible()
         page.go_back()
-        expect(page.get_by_text("Whom shall we look at?")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Whom shall we look at?")).to_be_visible()
 
 
 def test_an_unknown_number_is_answered_calmly_and_a_known_one_is_one_click_away(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?client=999999999") as page:
-        expect(page.get_by_text("No such client")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("No such client")).to_be_visible()
         assert "Traceback" not in page.content()
         page.get_by_role("button", name="100001").click()
         scored(page)
@@ -148,7 +148,7 @@ def test_an_address_that_no_page_has_leads_through_the_entry_script(browser: Bro
         sign_in(context, address, session_token(data_dir_of(address), Role.OFFICER))
         page = context.new_page()  # watched for nothing: Streamlit says in the console that there is no such page
         page.goto(f"{address}/main?client={CLIENT}")
-        expect(page.get_by_role("link", name="Score")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("link", name="Score")).to_be_visible()
 
 
 def test_a_nested_address_of_a_script_shows_no_score(browser: Browser, address: str) -> None:

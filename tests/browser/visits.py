@@ -51,9 +51,18 @@ def sign_in(context: BrowserContext, address: str, token: str) -> None:
 
 
 def at_rest(page: Page) -> None:
-    """Waits until what was done has reached the server and its answer the page."""
-    page.wait_for_timeout(700)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+    """Waits until what was done has reached the server and its answer the page, and nothing else comes."""
+    for _ in range(3):
+        page.wait_for_timeout(300)
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def choose_row(page: Page, row: int = 1, right: int = 300) -> None:
+    """A click on one of its cells, so many pixels from the left; on its box near the edge: the table is a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    at_rest(page)
+    table.click(position={"x": right, "y": 16 + 31 * row})
 
 
 def _is_failure(message: ConsoleMessage) -> bool:

@@ -6,10 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pages._ui.drafts import KEPT_FOR, MOST_DRAFTS, MOST_LETTERS, Content, Draft, Drafts
+from pages._ui.drafts import KEPT_FOR, MOST_DRAFTS, MOST_LETTERS, Drafts
+from pages._ui.entry_draft import Content, Draft, letters_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+
+
+def nobodys() -> Drafts[str, Draft]:
+    return Drafts(Draft(), letters_of)
 
 
 def typed(amount: float = 1.0) -> Draft:
@@ -21,13 +26,13 @@ def pasted(letters: int) -> Draft:
 
 
 def test_the_limits_are_those_that_people_are_told() -> None:
-    assert MOST_DRAFTS == 200
+    assert MOST_DRAFTS == 1_000
     assert timedelta(hours=24) == KEPT_FOR
     assert MOST_LETTERS == 20_000_000
 
 
 def test_a_draft_is_its_persons_and_nobody_elses() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", typed(), NOON)
     assert drafts.of("ana", NOON) == typed()
     assert drafts.of("ben", NOON) == Draft()
@@ -35,13 +40,13 @@ def test_a_draft_is_its_persons_and_nobody_elses() -> None:
 
 @pytest.mark.parametrize(("age", "kept"), [(KEPT_FOR, typed()), (KEPT_FOR + SECOND, Draft())])
 def test_a_draft_lives_for_a_day(age: timedelta, kept: Draft) -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", typed(), NOON)
     assert drafts.of("ana", NOON + age) == kept
 
 
 def test_the_day_begins_anew_with_every_change() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", typed(1.0), NOON)
     drafts.keep("ben", typed(2.0), NOON + SECOND)
     drafts.keep("ana", typed(3.0), NOON + KEPT_FOR)
@@ -50,11 +55,11 @@ def test_the_day_begins_anew_with_every_change() -> None:
     assert drafts.of("ana", late) == typed(3.0)
 
 
-def test_the_two_hundred_and_first_draft_pushes_the_oldest_out() -> None:
-    drafts = Drafts()
-    for number in range(200):
+def test_the_thousand_and_first_draft_pushes_the_oldest_out() -> None:
+    drafts = nobodys()
+    for number in range(1_000):
         drafts.keep(f"person {number}", typed(number), NOON + number * SECOND)
-    later = NOON + 300 * SECOND
+    later = NOON + 1_000 * SECOND
     assert drafts.of("person 0", later) == typed(0)
     drafts.keep("one more", typed(), later)
     assert drafts.of("person 0", later) == Draft()
@@ -63,8 +68,8 @@ def test_the_two_hundred_and_first_draft_pushes_the_oldest_out() -> None:
 
 
 def test_a_changed_draft_is_the_youngest_and_counts_once() -> None:
-    drafts = Drafts()
-    for number in range(200):
+    drafts = nobodys()
+    for number in range(1_000):
         drafts.keep(f"person {number}", typed(number), NOON)
     drafts.keep("person 0", typed(0.5), NOON)
     drafts.keep("one more", typed(), NOON)
@@ -73,7 +78,7 @@ def test_a_changed_draft_is_the_youngest_and_counts_once() -> None:
 
 
 def test_pasted_text_of_all_drafts_together_is_limited() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", pasted(1), NOON)
     drafts.keep("ben", pasted(MOST_LETTERS - 1), NOON)
     assert drafts.of("ana", NOON) == pasted(1)
@@ -83,7 +88,7 @@ def test_pasted_text_of_all_drafts_together_is_limited() -> None:
 
 
 def test_what_was_sent_counts_like_what_stands_in_the_field() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", typed(), NOON)
     half = Content(pasted="x" * (MOST_LETTERS // 2))
     drafts.keep("ben", Draft(half, half), NOON)
@@ -93,13 +98,13 @@ def test_what_was_sent_counts_like_what_stands_in_the_field() -> None:
 
 
 def test_a_single_draft_that_is_too_large_is_not_kept() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", pasted(MOST_LETTERS + 1), NOON)
     assert drafts.of("ana", NOON) == Draft()
 
 
 def test_a_discarded_draft_is_gone_and_discarding_nothing_is_calm() -> None:
-    drafts = Drafts()
+    drafts = nobodys()
     drafts.keep("ana", typed(), NOON)
     drafts.discard("ana")
     drafts.discard("ana")

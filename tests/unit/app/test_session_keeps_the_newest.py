@@ -6,14 +6,16 @@ import pytest
 import streamlit as st
 
 from pages._ui import (
-    decide_cards,
+    decide_form,
     decision_state,
     entry_state,
     history_state,
     shown,
     standing_state,
+    told,
     what_if_state,
 )
+from pages._ui.decision_draft import Begun
 from pages._ui.newest import MOST, Newest
 
 
@@ -105,13 +107,6 @@ def test_what_was_refused_or_decided_is_followed_by_another_request_and_only_a_d
     assert decision_state.key(3, "note") == "decide_3_note_1"
 
 
-def test_what_became_of_a_press_is_told_once() -> None:
-    request = decision_state.request(3)
-    decision_state.answer(3, 17)
-    assert (decision_state.take_answer(3), decision_state.take_answer(3)) == (17, None)
-    assert decision_state.request(3) == request
-
-
 def test_every_table_of_the_history_keeps_the_row_it_started_with_and_all_lie_under_one_key(
     session: dict[str, object],
 ) -> None:
@@ -144,12 +139,21 @@ def test_what_was_played_with_at_an_earlier_look_is_not_there_at_the_next() -> N
 
 
 def test_a_decision_pressed_on_somebody_whom_the_page_has_left_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(st, "toast", lambda words, icon: told.append(words))
-    monkeypatch.setattr(decide_cards.visitor, "acting", lambda *_: pytest.fail("it was decided all the same"))
+    said: list[str] = []
+    monkeypatch.setattr(st, "toast", lambda words, icon: said.append(words))
+    monkeypatch.setattr(decide_form.visitor, "acting", lambda *_: pytest.fail("it was decided all the same"))
     shown.begin("client 7")
     look, request = shown.look(), decision_state.request(3)
     shown.begin("client 8")
-    decide_cards._decide(3, look, request, "approve")
-    assert told == ["You had already gone on to somebody else: nothing was recorded."]
-    assert decision_state.take_answer(3) is None
+    decide_form._decide(3, look, request, Begun("approve"))
+    assert said == ["You had already gone on to somebody else: nothing was recorded."]
+    assert not told.waits()
+
+
+def test_the_fields_of_a_decision_start_with_the_same_as_long_as_they_are_drawn() -> None:
+    shown.begin("client 7")
+    assert decision_state.first_drawn_with(decision_state.fields(3), Begun()) == Begun()
+    assert decision_state.first_drawn_with(decision_state.fields(3), Begun("refer")) == Begun()
+    shown.begin("history")
+    shown.begin("client 7")
+    assert decision_state.first_drawn_with(decision_state.fields(3), Begun("refer")) == Begun("refer")

@@ -1,0 +1,156 @@
+"""How a decision is made on the Decide card: agreeing is one action; anything else is begun, kept, and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import streamlit as st
+
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page
+from core.casework.case_state import REFER
+from core.casework.decision_question import Choice
+from core.casework.offer import Offer, Possible
+from core.casework.override_rules import LONGEST_NOTE, SHORTEST_NOTE
+from core.errors import DecisionRefused, LedgerUnavailable, SolventError
+from core.ledger.event import Event
+from core.portfolio.contract import text
+from pages._ui import cache, decision_state, recorded, shown, told
+from pages._ui.case import Case
+from pages._ui.decision_draft import Begun
+from pages._ui.decision_state import Fields
+from pages._ui.session import visitor
+from pages._ui.shown import Look
+
+AGREE_KEY = "Alt+A"
+
+
+def ask(case: Case, scored: Event, offered: Offer, person: Person) -> None:
+    """Two ways, and nothing chosen beforehand; what is begun is kept as it is changed."""
+    agreeing, request = offered.agreeing, decision_state.request(scored.sequence)
+    if agreeing is not None:
+        st.button(
+            f"**Agree: {_label(agreeing).lower()}**",  # not "primary": see the entry form's button
+            icon=":material/thumb_up:",
+            width="stretch",
+            key=decision_state.key(scored.sequence, "agree"),
+            shortcut=AGREE_KEY,
+            help="Records the recommendation as your decision, at once and for good.",
+            on_click=_decide,
+            args=(scored.sequence, shown.look(), request, Begun(agreeing.code.code)),
+        )
+    fields = decision_state.fields(scored.sequence)
+    begun = decision_state.first_drawn_with(fields, _begun(scored.application, person))
+    keeping = partial(_keep, scored.application, fields)
+    chosen = _choice(offered, fields.decision, begun.decision, keeping)
+    _reason(case, offered, chosen, fields.reason, begun.reason, keeping)
+    st.text_area(
+        "Note for the file",
+        begun.note,
+        placeholder="What did you see that the model could not?",
+        max_chars=LONGEST_NOTE,
+        height=100,
+        key=fields.note,
+        on_change=keeping,
+    )
+    if offered.needs_note:
+        st.caption(_needs_words(offered))
+    st.button(
+        "Record decision",
+        icon=":material/task_alt:",
+        width="stretch",
+        key=decision_state.key(scored.sequence, "record"),
+        on_click=_decide_by_form,
+        args=(scored.sequence, shown.look(), request, fields),
+    )
+
+
+def _choice(offered: Offer, key: str, begun: str, keeping: Callable[[], None]) -> str:
+    words_of = {choice.code.code: _label(choice) for choice in offered.choices}
+    chosen = st.segmented_control(
+        "Or decide yourself" if offered.agreeing else "Your decision",
+        list(words_of),
+        default=begun if begun in words_of else None,
+        format_func=lambda code: f":gray[{words_of[code]}]",
+        key=key,
+        on_change=keeping,
+        width="stretch",
+    )
+    return chosen or ""
+
+
+def _reason(case: Case, offered: Offer, chosen: str, key: str, begun: str, keeping: Callable[[], None]) -> None:
+    """Nothing where none is needed."""
+    codes = {code.code: text(code.label, case.desk.settings.language) for code in offered.reasons(chosen)}
+    if codes:
+        st.selectbox(
+            f"Reason, if you {_leaving(offered)}",
+            list(codes),
+            index=list(codes).index(begun) if begun in codes else None,
+            format_func=lambda code: codes[code],
+            placeholder="Coded reason",
+            key=key,
+            on_change=keeping,
+        )
+
+
+def _begun(application: str, person: Person) -> Begun:
+    """What this person has begun on the application, here or before going elsewhere."""
+    return cache.decision_drafts().of((person.user_name, application), visitor.now())
+
+
+def _keep(application: str, fields: Fields) -> None:
+    """Of one who may decide; anybody else reads on the page why not."""
+    with suppress(SolventError):
+        person = visitor.acting(Page.SCORE, Action.DECIDE)
+        cache.decision_drafts().keep((person.user_name, application), decision_state.begun(fields), visitor.now())
+
+
+def _leaving(offered: Offer) -> str:
+    return "decide instead of a referral" if offered.instead_of_referral else "differ from the recommendation"
+
+
+def _needs_words(offered: Offer) -> str:
+    against = "instead of a referral" if offered.instead_of_referral else "against the recommendation"
+    reason = "a reason and " if offered.reasons("") else ""
+    needs = f"Approving or declining {against} needs {reason}a note of at least {SHORTEST_NOTE} characters."
+    return f"{needs} Referring does not: a risk manager decides then." if offered.may(REFER) else needs
+
+
+def _decide_by_form(score: int, look: Look, request: str, fields: Fields) -> None:
+    begun = decision_state.begun(fields)
+    if begun.decision:
+        _decide(score, look, request, begun)
+    else:
+        told.refused(score, "Decision: choose one first; nothing was recorded.")
+
+
+def _decide(score: int, look: Look, request: str, begun: Begun) -> None:
+    """Runs before anything is drawn anew: a press on what somebody else has decided meanwhile is answered, not lost.
+
+    The role is asked here and again where it is written. `request` was made before the press: the same form sent
+    twice is one decision. `look`: at which the form was drawn; nobody decides on a client whom the page has left.
+    """
+    if look != shown.look():
+        st.toast("You had already gone on to somebody else: nothing was recorded.", icon=":material/block:")
+        return
+    choice = Choice(score, begun.decision, begun.reason, begun.note, request)
+    try:
+        person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
+        if desk.casework is None:
+            raise LedgerUnavailable(recorded.why_not())
+        event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
+    except SolventError as refusal:
+        if isinstance(refusal, DecisionRefused):  # any other may come after the write: pressed again, it is the same
+            decision_state.new_request(score)
+        told.refused(score, str(refusal))
+        return
+    cache.decision_drafts().discard((person.user_name, event.application))
+    decision_state.new_decision(score)
+    told.recorded(event.sequence)
+
+
+def _label(choice: Possible) -> str:
+    return text(choice.code.label)
