@@ -263,6 +263,15 @@ def test_decisions_without_an_outcome_are_found_too() -> None:
     assert sequences(tables, replace(EVERYTHING, outcome=KnownOutcome.NONE)) == [unknown]
 
 
+@pytest.mark.parametrize("nowhere", [-1, 10**15])
+def test_an_outcome_of_no_decision_of_this_chain_changes_nothing(nowhere: int) -> None:
+    tables = HistoryTables()
+    unknown = tables.decided("a1")
+    tables.outcome(nowhere, "repaid")
+    assert sequences(tables, replace(EVERYTHING, outcome=KnownOutcome.NONE)) == [unknown]
+    assert sequences(tables, replace(EVERYTHING, outcome=KnownOutcome.REPAID)) == []
+
+
 def a_large_book(rows: int = 300) -> HistoryTables:
     tables = HistoryTables()
     rng = np.random.default_rng(5)
