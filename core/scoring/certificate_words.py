@@ -39,7 +39,7 @@ class Subject:
     label: str
     kind: Kind
     unit: str
-    value: float | None
+    value: float | None  # of a category any number, as long as it is given
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,12 @@ def in_words(now: Recommendation, subject: Subject, holding: Holding) -> str:
     verdict, name = now.value.capitalize(), inside_sentence(subject.label)
     if holding.always:
         return _always(verdict, name, subject, holding)
+    if subject.value is None:
+        would = _for_levels(holding) if holding.all_levels else _ranges(holding.intervals, subject)
+        return f"{subject.label} is not given; {_if_it_were(verdict.lower(), would)}."
     if holding.all_levels:
         return f"{verdict} holds {_levels(name, holding)}."
     ranges = _ranges(holding.intervals, subject)
-    if subject.value is None:
-        return f"{subject.label} is not given; {_if_it_were(verdict.lower(), ranges)}."
     return f"{verdict} holds while {name} is {ranges or 'as it is'}."
 
 
@@ -72,8 +73,8 @@ def _always(verdict: str, name: str, subject: Subject, holding: Holding) -> str:
     return f"No value of {name} alone changes it; {verdict.lower()} would not hold without a value."
 
 
-def _if_it_were(verdict: str, ranges: str) -> str:
-    return f"if it were, {verdict} would hold {ranges}" if ranges else f"{verdict} holds only as long as it stays so"
+def _if_it_were(verdict: str, would: str) -> str:
+    return f"if it were, {verdict} would hold {would}" if would else f"{verdict} holds only as long as it stays so"
 
 
 def _ranges(intervals: Sequence[Interval], subject: Subject) -> str:
@@ -92,13 +93,23 @@ def _ranges(intervals: Sequence[Interval], subject: Subject) -> str:
 
 def _levels(name: str, holding: Holding) -> str:
     """The shorter of "while it is one of …" and "unless it is one of …"."""
-    kept = holding.levels
-    lost = [label for label in holding.all_levels if label not in kept]
-    if not kept:
-        return f"only while {name} is not given"
-    if len(lost) < len(kept):
-        return f"unless {name} is {_listed(lost)}"
-    return f"while {name} is {_listed(kept)}"
+    lost = _lost(holding)
+    if len(lost) < len(holding.levels):
+        missing = "" if holding.when_missing else " or not given"
+        return f"unless {name} is {_listed(lost)}{missing}"
+    return f"while {name} is {_listed(holding.levels)}"
+
+
+def _for_levels(holding: Holding) -> str:
+    """The same of a category that is not given; empty where no level would keep it."""
+    lost = _lost(holding)
+    if len(lost) < len(holding.levels):
+        return f"for any but {_listed(lost)}"
+    return f"for {_listed(holding.levels)}" if holding.levels else ""
+
+
+def _lost(holding: Holding) -> list[str]:
+    return [label for label in holding.all_levels if label not in holding.levels]
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -167,7 +167,7 @@ def _limit(column: Column, name: str, own: Value, known: Known, now: Recommendat
     label = text(column.label, language)
     labels, kept = _levels(column, known, language)
     intervals = () if labels else _runs(known, column.kind in WHOLE_KINDS)
-    value = None if own is None or isinstance(own, str) or own in column.sentinels else float(own)
+    value = _given(column, own)
     always = all(known.values())
     return FieldLimit(
         column=name,
@@ -184,6 +184,13 @@ def _limit(column: Column, name: str, own: Value, known: Known, now: Recommendat
             Holding(intervals, kept, labels, when_missing=True, always=always),
         ),
     )
+
+
+def _given(column: Column, own: Value) -> float | None:
+    """The number, or any number for a text; None where nothing is given."""
+    if own is None or own in column.sentinels:
+        return None
+    return 0.0 if isinstance(own, str) else float(own)
 
 
 def _levels(column: Column, known: Known, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -286,12 +286,33 @@ def test_a_share_is_told_in_percent() -> None:
     [
         (("Baker",), "Approve holds while trade is “Baker”."),
         (("Baker", "Smith"), "Approve holds unless trade is “Weaver”."),
-        ((), "Approve holds only while trade is not given."),
     ],
 )
 def test_categories_are_named_by_the_shorter_list(kept: tuple[str, ...], words: str) -> None:
     holding = Holding((), kept, ("Baker", "Smith", "Weaver"), True, False)
     assert in_words(Recommendation.APPROVE, Subject("Trade", Kind.CATEGORY, "", 0.0), holding) == words
+
+
+def test_a_category_that_must_be_given_is_told_so_with_what_it_may_not_be() -> None:
+    holding = Holding((), ("Baker", "Smith"), ("Baker", "Smith", "Weaver"), when_missing=False, always=False)
+    subject = Subject("Trade", Kind.CATEGORY, "", 0.0)
+    assert in_words(Recommendation.APPROVE, subject, holding) == (
+        "Approve holds unless trade is “Weaver” or not given."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (("Baker",), "if it were, approve would hold for “Baker”."),
+        (("Baker", "Smith"), "if it were, approve would hold for any but “Weaver”."),
+        ((), "approve holds only as long as it stays so."),
+    ],
+)
+def test_a_category_that_is_not_given_is_told_what_it_might_be(kept: tuple[str, ...], words: str) -> None:
+    holding = Holding((), kept, ("Baker", "Smith", "Weaver"), True, False)
+    told = in_words(Recommendation.APPROVE, Subject("Trade", Kind.CATEGORY, "", None), holding)
+    assert told == f"Trade is not given; {words}"
 
 
 @given(limit=st.floats(-1e6, 1e6), value=st.floats(-1e6, 1e6), upper=st.booleans())

@@ -143,6 +143,12 @@ def test_a_field_that_is_not_given_is_told_what_it_would_have_to_be() -> None:
     assert item.text == "Outside score is not given; if it were, decline would hold up to 0.49."
 
 
+def test_a_category_that_is_not_given_is_told_what_it_might_be() -> None:
+    item = limit_of("TRADE", None, lambda value: value != "weaver")
+    assert item.shown == "not given"
+    assert item.text == "Trade is not given; if it were, decline would hold for any but “Weaver”."
+
+
 def test_protected_fields_and_the_key_are_never_tried() -> None:
     contract = asking("OUTSIDE", "BORN", "KEY")
     seen: set[str] = set()
