@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.policy.recommendation import Recommendation
 from core.portfolio.wording import inside_sentence, percent, percent_figure
 from core.scoring.reasons import missing_facts
-from core.scoring.score import Score
+from core.scoring.score import FamilyContribution, Score
 
 _MOST_NAMED = 2  # families named in the sentence; the reasons card lists up to four
 
@@ -50,12 +51,14 @@ def _distance(score: Score) -> str:
 def _mainly(score: Score) -> str:
     if not score.reasons:
         return ", with no single principal factor"
-    return f", mainly {_listed([r.raises for r in score.reasons[:_MOST_NAMED]])}"
+    families = {family.family: family for family in score.families}
+    named = [_Named(r.raises, _is_missing(families.get(r.family))) for r in score.reasons[:_MOST_NAMED]]
+    return f", mainly {_listed(named)}"
 
 
 def _thanks_to(score: Score) -> str:
     lowering = sorted((f for f in score.families if f.contribution < 0), key=lambda f: f.contribution)
-    named = [missing_facts(family) or inside_sentence(family.label) for family in lowering[:_MOST_NAMED]]
+    named = [_Named(missing_facts(f) or inside_sentence(f.label), _is_missing(f)) for f in lowering[:_MOST_NAMED]]
     return f", mainly thanks to {_listed(named)}" if named else ""
 
 
@@ -63,5 +66,18 @@ def _main_risk(score: Score) -> str:
     return f"; main risk: {score.reasons[0].raises}" if score.reasons else ""
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(words)
+@dataclass(frozen=True)
+class _Named:
+    words: str
+    missing: bool  # they tell of facts that are not known
+
+
+def _is_missing(family: FamilyContribution | None) -> bool:
+    return family is not None and bool(missing_facts(family))
+
+
+def _listed(named: Sequence[_Named]) -> str:
+    """What is not known comes last, or "missing facts about A and B" would hold for B too."""
+    words = [one.words for one in sorted(named, key=lambda one: one.missing)]
+    several = any(f" {joint} " in one for one in words for joint in ("and", "or"))
+    return (" as well as " if several else " and ").join(words)

@@ -90,6 +90,36 @@ def test_an_approval_thanks_to_what_is_missing_claims_no_more_than_is_true(
     assert headline(replace(verdict, families=families)).endswith(f", mainly thanks to {words}")
 
 
+WORK = FamilyContribution("work", "Employment", -0.9, unknown=True)
+HOUSEHOLD = FamilyContribution("home", "Household and education", -0.4)
+CONTACT = FamilyContribution("contact", "Contact and documents", -0.4, unknown=True)
+
+
+@pytest.mark.parametrize(
+    ("families", "words"),
+    [
+        ((WORK, HOUSEHOLD), "household and education as well as missing facts about employment"),
+        ((HOUSEHOLD, WORK), "household and education as well as missing facts about employment"),
+        ((WORK, CONTACT), "missing facts about employment as well as missing facts about contact and documents"),
+        ((replace(WORK, unknown=False), HOUSEHOLD), "employment as well as household and education"),
+    ],
+)
+def test_what_is_missing_comes_last_so_that_nothing_given_seems_to_be_missing(
+    families: tuple[FamilyContribution, ...], words: str
+) -> None:
+    verdict = replace(a_verdict(0.032, Recommendation.APPROVE, ()), families=families)
+    assert headline(verdict).endswith(f", mainly thanks to {words}")
+
+
+def test_a_reason_that_facts_are_missing_comes_last_too() -> None:
+    missing = replace(SHORT_WORK, raises="missing facts about employment")
+    schooling = replace(THIRD, raises="the level of education and the household")
+    verdict = replace(a_verdict(0.318, Recommendation.DECLINE, (missing, schooling)), families=(WORK, HOUSEHOLD))
+    assert headline(verdict).endswith(
+        ", mainly the level of education and the household as well as missing facts about employment"
+    )
+
+
 def test_an_approval_without_anything_that_raises_or_lowers_risk_just_ends() -> None:
     bare = replace(a_verdict(0.032, Recommendation.APPROVE, ()), families=())
     assert headline(bare) == "Approve recommended: PD 3.2 %, 5.9 percentage points below the 9.1 % cut-off"
