@@ -10,6 +10,7 @@ from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework.actors import actor_of
 from core.casework.audit import AuditQuestion, AuditRow, count, matching, rows_of
+from core.casework.audit_words import THE_HEAD
 from core.casework.export import Cell, Form, csv_bytes, parquet_bytes
 from core.casework.key_check import with_warning
 from core.casework.kinds import DOWNLOADED, EXPORTED, VERIFIED
@@ -21,7 +22,7 @@ from core.ledger.verification import Verification
 from core.progress import Progress, silent
 
 MOST_EXPORTED_ROWS = 200_000
-THE_CHAIN, THE_HEAD, THE_AUDIT = "chain", "head", "audit"
+THE_CHAIN, THE_AUDIT = "chain", "audit"
 COLUMNS = ("sequence", "at", "kind", "actor", "role", "address", "subject", "what", "hash", "demo")
 
 
@@ -68,14 +69,13 @@ class Order:
 
 
 def recorded_head(ledger: Ledger, acting: Acting, address: str = "", name: str = "") -> str:
-    """The head as a file to keep elsewhere, the event of this download included; PermissionRefused.
+    """The head as a file to keep elsewhere, the event of this download its last one; PermissionRefused.
 
     `name`: what the visitor gets the file under.
     """
     roles.require(acting, Page.AUDIT, Action.DOWNLOAD)
-    public: Public = {"file": name, "count": ledger.head.count, "hash": ledger.head.hash.hex()}
-    ledger.append([Draft(DOWNLOADED, actor_of(acting, address), THE_HEAD, public)])
-    return ledger.head.as_json(ledger.keys.ledger_id)
+    (event,) = ledger.append([Draft(DOWNLOADED, actor_of(acting, address), THE_HEAD, {"file": name})])
+    return Head(event.sequence, event.hash, event.at).as_json(ledger.keys.ledger_id)
 
 
 def recorded_export(ledger: Ledger, order: Order, acting: Acting, address: str = "") -> bytes:

@@ -19,6 +19,7 @@ from core.ledger.event import Public
 from core.portfolio.wording import counted, percent
 
 NOBODY = "somebody unknown"
+THE_HEAD = "head"  # what a download is about
 
 
 class Group(StrEnum):
@@ -118,10 +119,10 @@ def _exported(subject: str, public: Public) -> str:
 
 
 def _downloaded(subject: str, public: Public) -> str:
-    count = whole(public, "count")
-    upto = f" as of event {count:,}" if count is not None else ""
+    """The file ends with the event of its own download; early events count those in front of it."""
     name = text(public, "file")
-    return f"The {subject or 'file'} was downloaded{upto}{f' as {name}' if name else ''}."
+    ends = "; it ends with this event" if subject == THE_HEAD else ""
+    return f"The {subject or 'file'} was downloaded{f' as {name}' if name else ''}{ends}."
 
 
 def _verified(subject: str, public: Public) -> str:

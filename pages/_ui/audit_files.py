@@ -11,7 +11,8 @@ from core.accounts import sessions
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page
 from core.casework.audit import AuditQuestion
-from core.casework.audit_records import MOST_EXPORTED_ROWS, THE_AUDIT, THE_HEAD, Order, recorded_export, recorded_head
+from core.casework.audit_records import MOST_EXPORTED_ROWS, THE_AUDIT, Order, recorded_export, recorded_head
+from core.casework.audit_words import THE_HEAD
 from core.casework.export import Form, file_name
 from core.ledger.ledger import Ledger
 from core.portfolio.wording import counted

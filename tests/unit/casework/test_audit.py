@@ -243,12 +243,12 @@ PD: Public = {"default_probability": 0.318, "recommendation": "decline"}
             "2 rows of audit left the desk as solvent-audit-20261121-120000.csv: everything.",
         ),
         ("exported", "history", {}, "Rows of history left the desk."),
-        ("downloaded", "head", {"count": 1204}, "The head was downloaded as of event 1,204."),
+        ("downloaded", "head", {"count": 1204}, "The head was downloaded; it ends with this event."),
         (
             "downloaded",
             "head",
-            {"count": 4, "file": "solvent-head-20261121-120000.json"},
-            "The head was downloaded as of event 4 as solvent-head-20261121-120000.json.",
+            {"file": "solvent-head-20261121-120000.json"},
+            "The head was downloaded as solvent-head-20261121-120000.json; it ends with this event.",
         ),
         ("verified", "chain", {"sound": True, "events": 1204}, "The chain of 1,204 events was found sound."),
         (

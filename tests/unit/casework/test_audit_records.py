@@ -107,13 +107,25 @@ def test_a_downloaded_head_holds_its_own_download_and_verifies(ledger: Ledger) -
     assert Head.from_json(kept) == ledger.head
     event = _last(ledger)
     assert (event.kind, event.subject, event.sequence) == ("downloaded", "head", before.count + 1)
-    assert event.public == {
-        "file": "solvent-head-20260302-120000.json",
-        "count": 2,
-        "hash": before.hash.hex(),
-    }
+    assert event.public == {"file": "solvent-head-20260302-120000.json"}
     ledger.append([a_draft(), a_draft()])
     assert recorded_verification(ledger, AUDITOR, Verify(against=Head.from_json(kept))).sound
+
+
+def test_a_downloaded_head_ends_with_its_own_event_whatever_is_written_meanwhile(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = ledger.append
+
+    def and_somebody_else(drafts: list[Draft]) -> tuple[Event, ...]:
+        own = append(drafts)
+        append([a_draft()])
+        return own
+
+    monkeypatch.setattr(ledger, "append", and_somebody_else)
+    kept = Head.from_json(recorded_head(ledger, AUDITOR))
+    event = ledger.event(ledger.head.count - 1)
+    assert (event.kind, kept.count, kept.hash) == ("downloaded", event.sequence, event.hash)
 
 
 def test_no_head_leaves_unrecorded(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
