@@ -57,7 +57,9 @@ def keys(person: Person) -> tuple[tuple[str, str], ...]:
     """What the head of the page can be told without a mouse."""
     signs = may(person.role, Page.SCORE, Action.SIGN)
     referred = ((forms.REFERRED_KEY, "next referred"),) if signs else ()
-    return ((forms.NEXT_KEY, "next waiting"), *referred, (entry_form.SCORE_KEY, "score the application typed in"))
+    works = may(person.role, Page.SCORE, Action.WORK)
+    typed = ((entry_form.SCORE_KEY, "score the application typed in"),) if works else ()
+    return ((forms.NEXT_KEY, "next waiting"), *referred, *typed)
 
 
 def _asked_for(desk: Desk, person: Person) -> tuple[bool, str]:

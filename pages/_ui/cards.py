@@ -84,4 +84,6 @@ def keyboard(keys: Sequence[tuple[str, str]]) -> None:
     with st.container(border=True):
         st.subheader("Keyboard", anchor=False)
         tables.described({f"`{key}`": plain(does) for key, does in keys}, "Keyboard shortcuts")
-        st.caption("Outside a text field. Esc leaves one; Tab and the arrow keys reach everything else.")
+        st.caption(
+            "Not while a text field has the focus: Tab leaves it, and reaches everything else with the arrow keys."
+        )

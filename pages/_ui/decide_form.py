@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from core.accounts.people import Person
-from core.accounts.roles import Action, Page
+from core.accounts.roles import Action, Page, may
 from core.casework.case_state import REFER
 from core.casework.decision_question import Choice
 from core.casework.offer import Offer, Possible
@@ -25,6 +25,12 @@ from pages._ui.session import visitor
 from pages._ui.shown import Look
 
 AGREE_KEY = "Alt+A"
+
+
+def keys(person: Person) -> tuple[tuple[str, str], ...]:
+    """What can be done without a mouse."""
+    decides = may(person.role, Page.SCORE, Action.DECIDE)
+    return ((AGREE_KEY, "agree, where that is offered"),) if decides else ()
 
 
 def ask(case: Case, scored: Event, offered: Offer, person: Person) -> None:
@@ -85,12 +91,12 @@ def _reason(case: Case, offered: Offer, chosen: str, key: str, begun: str, keepi
     """Nothing where none is needed."""
     codes = {code.code: text(code.label, case.desk.settings.language) for code in offered.reasons(chosen)}
     if codes:
+        offers = ["", *codes]  # not an empty field: Esc, meant to close the list, would empty it again
         st.selectbox(
             f"Reason, if you {_leaving(offered)}",
-            list(codes),
-            index=list(codes).index(begun) if begun in codes else None,
-            format_func=lambda code: codes[code],
-            placeholder="Coded reason",
+            offers,
+            index=offers.index(begun) if begun in codes else 0,
+            format_func=lambda code: codes.get(code, "Choose a reason"),
             key=key,
             on_change=keeping,
         )

@@ -7,7 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from core.accounts.roles import Action, Page
+from core.accounts.people import Person
+from core.accounts.roles import Action, Page, may
 from core.errors import ApplicationRefused
 from core.portfolio.entry_fields import EntryField, Typed, entry_field, typed_changes
 from core.portfolio.wording import percent, points
@@ -21,6 +22,11 @@ from pages._ui.words import DIRECTIONS, RECOMMENDED, plain
 
 RESET_KEY = "X"
 _TILE = 200  # px: a figure with its change and the figure before on two lines
+
+
+def keys(person: Person) -> tuple[tuple[str, str], ...]:
+    """What can be done without a mouse."""
+    return ((RESET_KEY, "what if: back"),) if may(person.role, Page.SCORE, Action.WHAT_IF) else ()
 
 
 @st.fragment

@@ -53,5 +53,4 @@ with left:
     standing_cards.standing(case, narrow)
 with right:
     score_cards.behind_the_number(score, desk.model.card, desk.contract)
-    on_the_case = ((decide_form.AGREE_KEY, "agree"), (what_if_cards.RESET_KEY, "what if: back"))
-    cards.keyboard((*asking.keys(person), *on_the_case))
+    cards.keyboard((*asking.keys(person), *decide_form.keys(person), *what_if_cards.keys(person)))

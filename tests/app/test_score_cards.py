@@ -177,6 +177,15 @@ def test_every_feature_of_the_model_can_be_shown(desk: Desk) -> None:
         assert not test.exception
 
 
-def test_the_keys_of_the_page_are_listed(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("role", "keys"),
+    [
+        (Role.OFFICER, ["`N`", "`Ctrl+Enter`", "`Alt+A`", "`X`"]),
+        (Role.RISK_MANAGER, ["`N`", "`E`", "`Ctrl+Enter`", "`Alt+A`", "`X`"]),
+        (Role.DATA_SCIENTIST, ["`N`", "`X`"]),
+    ],
+)
+def test_the_keys_are_listed_that_the_role_can_use(desk: Desk, visitor: Visitor, role: Role, keys: list[str]) -> None:
+    visitor.role = role
     listed = next(t.value for t in page().table if "`N`" in [str(name) for name in t.value.index])
-    assert [str(name) for name in listed.index] == ["`N`", "`Ctrl+Enter`", "`Alt+A`", "`X`"]
+    assert [str(name) for name in listed.index] == keys

@@ -60,6 +60,11 @@ def test_the_note_stays_while_the_reasons_follow_the_choice(browser: Browser, ad
         at_rest(page)  # the card is drawn for it: a list that is open by then closes
         assert "Suspicion of fraud, passed to the responsible desk" in offered(page)
         page.get_by_role("option", name="Debts found that the application left out").click()
+        assert "Wrong or outdated data corrected" in offered(page)
+        page.keyboard.press("Escape")
+        at_rest(page)
+        reason = page.get_by_label("Reason, if you decide instead of a referral")
+        expect(reason).to_have_value("Debts found that the application left out")
         choose(page, "Refer")
         expect(page.get_by_label("Reason, if you decide instead of a referral")).to_have_count(0)
         choose(page, "Approve")
