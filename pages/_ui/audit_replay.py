@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from threading import Lock, Thread
 from typing import IO, Final
 
 from pages._ui.audit_replay_answer import Answer, read_answer
+
+log = logging.getLogger("solvent")
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = (sys.executable, "-m", "core", "replay", "--all", "--json")
@@ -76,7 +79,10 @@ class Replaying:
                 last = line.strip() or last
             code = process.wait()
             out.seek(0)
-            self.answer, self.at = read_answer(code, out.read(), last, self._so_far), datetime.now(UTC)
+            printed = out.read()
+            if code > 0 and not printed:
+                log.warning("replay of everything ended with %s: %s", code, last)
+            self.answer, self.at = read_answer(code, printed, last, self._so_far), datetime.now(UTC)
 
 
 replaying = Replaying()

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.casework.json_fields import text, whole
 from core.ledger.event import Public
 
 _ANSWERED = (0, 1)  # the same, or with differences; every other code is a refusal
+_LOCKED, _OTHER_VERSION = "LedgerLocked", "another version"
+REFUSED: Mapping[str, str] = {  # by the kind of refusal that the command names first
+    _LOCKED: "Other work has the record to itself at the moment. Replay again in a few minutes.",
+    "LedgerUnavailable": "The record could not be opened for it. Ask the administrator to look at the server's log.",
+    "MasterKeyRefused": "The key that opens the stored applications is missing or another one. Ask the administrator "
+    "to put the right one back.",
+    "PortfolioMissing": "There is no portfolio, and without one no application can be scored again. Ask the "
+    "administrator to set it up.",
+    "ModelMissing": "There is no model that could score again. Ask the administrator to set one up.",
+}
+_CHANGED = (
+    "The program was updated while this app was running, and old and new must not work on the record together. Ask the "
+    "administrator to restart the app, then replay again."
+)
+_BROKEN_OFF = (
+    "It broke off before it had an answer; nothing in the record was changed. Replay again; if it breaks off again, "
+    "ask the administrator to look at the server's log."
+)
 
 
 @dataclass(frozen=True)
@@ -23,8 +42,8 @@ def read_answer(code: int, out: str, last_words: str, so_far: str = "") -> Answe
     """What the command printed; when it was ended before it had an answer, how far it was."""
     if code < 0:
         return Answer(None, "The replay was cancelled", f"Cancelled {_after(so_far)}.", ())
-    if code not in _ANSWERED:
-        return Answer(False, "The replay could not be made", last_words or "See the server's log.", ())
+    if code not in _ANSWERED or not out.strip():  # a command that fails altogether ends with 1 too
+        return Answer(False, "The replay could not be made", _why(last_words), ())
     said: Public = json.loads(out)
     same, records = whole(said, "same") or 0, whole(said, "records") or 0
     differing, erased, impossible = (whole(said, name) or 0 for name in ("differing", "erased", "impossible"))
@@ -38,6 +57,14 @@ def read_answer(code: int, out: str, last_words: str, so_far: str = "") -> Answe
     sound = said.get("sound") is True
     title = "Everything that can be read was repeated" if sound else "Not everything came out the same"
     return Answer(sound, title, f"{'; '.join(filter(None, parts))}.", _first(said))
+
+
+def _why(last_words: str) -> str:
+    """The refusal as an auditor can act on it; the command's own words are for the log."""
+    kind = last_words.partition(":")[0]
+    if kind == _LOCKED and _OTHER_VERSION in last_words:
+        return _CHANGED
+    return REFUSED.get(kind, _BROKEN_OFF)
 
 
 def _after(so_far: str) -> str:

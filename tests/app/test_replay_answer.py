@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from core import errors
 from core.casework.replay_report import Difference, Part, Replay, Tally, Verdict
-from pages._ui.audit_replay_answer import read_answer
+from pages._ui.audit_replay_answer import REFUSED, read_answer
 
 
 def printed(*replays: Replay) -> str:
@@ -38,9 +41,33 @@ def test_a_difference_is_named_with_its_event_and_its_part() -> None:
     )
 
 
-def test_a_refusal_is_said_in_the_commands_words() -> None:
-    answer = read_answer(3, "", "ModelMissing: there is no model yet")
-    assert (answer.sound, answer.words) == (False, "ModelMissing: there is no model yet")
+CHANGED = (
+    "LedgerLocked: Desk: is open in an app that runs another version of this program (0.1+a, this command: 0.1+b); "
+    "restart the app."
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "last_words", "begins", "remedy"),
+    [
+        (3, CHANGED, "The program was updated while this app was running", "restart the app, then replay again."),
+        (3, "LedgerLocked: Channel: at most 8 commands at once.", "Other work has the record", "in a few minutes."),
+        (3, "ModelMissing: there is no model yet", "There is no model", "to set one up."),
+        (2, "replay: 512 records, all the same so far", "It broke off before it had an answer", "the server's log."),
+        (1, "The command failed in the app; see error 1f.", "It broke off before it had an answer", "server's log."),
+        (1, "", "It broke off before it had an answer", "server's log."),
+    ],
+)
+def test_a_refusal_is_said_in_the_pages_own_words(code: int, last_words: str, begins: str, remedy: str) -> None:
+    answer = read_answer(code, "", last_words)
+    assert (answer.sound, answer.title) == (False, "The replay could not be made")
+    assert answer.words.startswith(begins)
+    assert answer.words.endswith(remedy)
+    assert not any(word in answer.words for word in ("Ledger", "command", "Missing"))
+
+
+def test_every_kind_of_refusal_that_has_words_is_one_that_a_command_can_name() -> None:
+    assert all(issubclass(getattr(errors, kind), errors.SolventError) for kind in REFUSED)
 
 
 def test_a_cancelled_replay_says_how_far_it_was_and_how_that_went() -> None:
