@@ -10,12 +10,9 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from core.casework.history_question import HistoryQuestion
+from core.casework.history_question import HistoryQuestion, SortBy
 from core.casework.history_sql import ORDERS, Matching, Sequences, are_among, sequences_of
-
-Ranks = NDArray[np.int64] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,38 +30,39 @@ def cut(cursor: duckdb.DuckDBPyConnection, asked: Matching, question: HistoryQue
     pages = max(1, -(-total // question.rows_per_page))
     page = min(question.page, pages)
     first = (page - 1) * question.rows_per_page
-    ranks = found.columns[-1].to_numpy()
-    places = range(first, min(first + question.rows_per_page, total))
-    on_page = _standing(found["sequence"].to_numpy(), -ranks if question.descending else ranks, places)
-    return Cut(on_page, total, page, pages)
+    places = slice(first, min(first + question.rows_per_page, total))
+    return Cut(_standing(found, question, places).tolist() if total else [], total, page, pages)
 
 
 def _found(cursor: duckdb.DuckDBPyConnection, asked: Matching, question: HistoryQuestion) -> pa.Table:
-    """Sequence and rank of all rows, in one column where they are the same."""
+    """Sequence of all rows, and their rank where it is another one."""
     order, bound = ORDERS[question.sort], dict(asked.bound)
     rank = order.key
     if order.is_text:
         names = f"select distinct {order.key} from {asked.sql_of_more} order by 1"
         bound["names"] = [name for (name,) in cursor.execute(names, bound).fetchall()]
         rank = f"list_position($names::varchar[], {order.key})"
-    columns = "sequence" if rank == "sequence" else f"sequence, {rank}"
+    columns = "sequence" if question.sort is SortBy.AT else f"sequence, {rank} as rank"
     select = f"select {columns} from {asked.sql_of_more}"
     rows: pa.Table = cursor.sql(select, params=bound).to_arrow_table()
     if not asked.among:
         return rows
     sequences = rows["sequence"].to_numpy()
-    kept = [are_among(sequences, sequences_of(cursor, one.sequences, {})) == one.inside for one in asked.among]
+    kept = [are_among(sequences, sequences_of(cursor, one.sequences)) == one.inside for one in asked.among]
     return rows.filter(pa.array(np.logical_and.reduce(kept)))
 
 
-def _standing(sequences: Sequences, ranks: Ranks, places: range) -> list[int]:
-    """Those at these places, from 0, if all stood by rank with the newest of equals first."""
-    if not places:
-        return []
-    in_order = np.sort(ranks)
-    least, greatest = in_order[places[0]], in_order[places[-1]]
+def _standing(found: pa.Table, question: HistoryQuestion, places: slice) -> Sequences:
+    """The sequences at these places in the asked order, the newest of equals first."""
+    sequences = found["sequence"].to_numpy()
+    if question.sort is SortBy.AT:  # read in that order, so that a sort of its kind has next to nothing to do
+        in_order: Sequences = np.sort(sequences, kind="stable")
+        return (in_order[::-1] if question.descending else in_order)[places]
+    ranks = -found["rank"].to_numpy() if question.descending else found["rank"].to_numpy()
+    sorted_ranks = np.sort(ranks)
+    least, greatest = sorted_ranks[places.start], sorted_ranks[places.stop - 1]
     near = np.flatnonzero((ranks >= least) & (ranks <= greatest))
     near = near[np.lexsort((-sequences[near], ranks[near]))]
-    before = int(np.searchsorted(in_order, least))
-    on_page: list[int] = sequences[near[places.start - before : places.stop - before]].tolist()
+    before = int(np.searchsorted(sorted_ranks, least))
+    on_page: Sequences = sequences[near[places.start - before : places.stop - before]]
     return on_page

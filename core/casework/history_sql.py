@@ -32,24 +32,20 @@ _SCORED = """
     select *, '' as decision, '' as override_code, '' as override_side, null::bigint as settles from scores
     where {where}"""  # the columns of a decision, empty
 
-# Scored, and neither decided nor scored again since. Most scores are ruled out by their sequence, the few that are
-# left (`undecided`) by their application.
+# The last score of each application that nobody decided on. Most scores are ruled out by their sequence, the few that
+# are left (`undecided`) by their application; a later one that was decided on rules out its application.
 _OPEN = """
     with candidate as materialized (
         select sequence, application, applicant from scores where sequence in (select sequence from undecided)
     ),
     settled as materialized (
         select application from decisions where application in (select application from candidate)
-    ),
-    latest as materialized (
-        select max(sequence) as sequence from scores
-        where application in (select application from candidate) group by application
     )
-    select sequence from candidate
-    where sequence in (select sequence from latest) and application not in (select application from settled)
+    select max(sequence) from candidate
+    where application not in (select application from settled)
         and application not in (select application from erasures where application <> '')
-        and applicant not in (select applicant from erasures where application = '' and applicant <> '')"""
-_DECIDED_ON = "select score_sequence as sequence from decisions where score_sequence is not null"
+        and applicant not in (select applicant from erasures where application = '' and applicant <> '')
+    group by application"""
 
 _WAITING = """
     select sequence from decisions
@@ -100,6 +96,11 @@ _OVERRIDES = {
     Overridden.REFERRAL: "override_side = 'referral'",
 }
 
+# one column after the other: blocks that cannot hold the text are passed over, and most often that is all of one column
+_ABOUT = """sequence in (
+    select sequence from {table} where application = $about
+    union all select sequence from {table} where applicant = $about
+)"""
 _UNITS = "round_even(amount, 0)"  # amounts are compared as they are shown: in whole units, halves to the even one
 
 
@@ -159,22 +160,20 @@ def matching(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> Ma
     among += [_OUTCOMES[question.outcome]] if question.outcome else []
     bound = {name: value for _, values in asked for name, value in values.items()}
     rows = _SCORED if question.state is State.OPEN else _DECIDED
-    found = Matching(rows, " and ".join(words) or "true", bound, tuple(among))
     if question.state is State.OPEN:
-        cursor.register("undecided", pa.table({"sequence": pa.array(_undecided(cursor, found))}))
-    return found
+        cursor.register("undecided", pa.table({"sequence": pa.array(_undecided(cursor))}))
+    return Matching(rows, " and ".join(words) or "true", bound, tuple(among))
 
 
-def _undecided(cursor: duckdb.DuckDBPyConnection, scored: Matching) -> Sequences:
-    scores = sequences_of(cursor, f"select sequence from {scored.sql_of_more}", scored.bound)
-    since = {"since": scored.bound["since"]} if "since" in scored.bound else {}
-    later = ' and "at" >= $since' if since else ""  # no decision is older than the score it is about
-    return scores[~are_among(scores, sequences_of(cursor, _DECIDED_ON + later, since))]
+def _undecided(cursor: duckdb.DuckDBPyConnection) -> Sequences:
+    scores = sequences_of(cursor, "select sequence from scores")
+    decided_on = sequences_of(cursor, "select score_sequence from decisions where score_sequence is not null")
+    return scores[~are_among(scores, decided_on)]
 
 
-def sequences_of(cursor: duckdb.DuckDBPyConnection, select: str, bound: Mapping[str, Bound]) -> Sequences:
+def sequences_of(cursor: duckdb.DuckDBPyConnection, select: str) -> Sequences:
     """The only column of a select, without nulls."""
-    found: Sequences = cursor.sql(select, params=dict(bound)).to_arrow_table()[0].to_numpy()
+    found: Sequences = cursor.sql(select).to_arrow_table()[0].to_numpy()
     return found
 
 
@@ -187,7 +186,7 @@ def are_among(sequences: Sequences, others: Sequences) -> NDArray[np.bool_]:
 
 def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Bound]], ...]:
     """Each filter with its values; those without values are not asked."""
-    period = question.period
+    period, table = question.period, "scores" if question.state is State.OPEN else "decisions"
     return (
         ('"at" >= $since', {"since": stored(period.start)} if period.start else {}),
         ('"at" < $before', {"before": stored(period.end)} if period.end else {}),
@@ -199,7 +198,7 @@ def _conditions(question: HistoryQuestion) -> tuple[tuple[str, Mapping[str, Boun
         ("policy_version = any($policy_versions)", _several("policy_versions", question.policy_versions)),
         (f"{_UNITS} >= $amount_from", _whole_units("amount_from", question.amount_from)),
         (f"{_UNITS} <= $amount_to", _whole_units("amount_to", question.amount_to)),
-        ("(application = $about or applicant = $about)", {"about": question.about} if question.about else {}),
+        (_ABOUT.format(table=table), {"about": question.about} if question.about else {}),
     )
 
 
