@@ -104,9 +104,10 @@ def public_score(public: Public, sequence: int) -> PublicScore:
     """The public part of a score or decision; UnknownRecord for any other event."""
     try:
         return msgspec.convert(public, type=PublicScore)
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError:
         raise UnknownRecord(
-            f"Event {sequence}: must be a score or a decision, got another one ({error}); pick one of the history."
+            f"Event {sequence:,}: its figures must be those of a score or a decision, got others; read it with the "
+            "Solvent that wrote it."
         ) from None
 
 
@@ -114,8 +115,8 @@ def sealed_score(sealed: Public, sequence: int) -> SealedScore:
     """The sealed part of a score or decision; UnknownRecord where it is not laid out as this Solvent knows."""
     try:
         score = msgspec.convert(sealed, type=SealedScore)
-    except msgspec.ValidationError as error:
-        raise _unreadable(sequence, str(error)) from None
+    except msgspec.ValidationError:
+        raise _unreadable(sequence, "another layout") from None
     if score.format != FORMAT:
         raise _unreadable(sequence, f"format {score.format}")
     return score
@@ -123,7 +124,7 @@ def sealed_score(sealed: Public, sequence: int) -> SealedScore:
 
 def _unreadable(sequence: int, got: str) -> UnknownRecord:
     return UnknownRecord(
-        f"Event {sequence}: its sealed part must be in format {FORMAT}, got {got}; read it with the Solvent that "
+        f"Event {sequence:,}: its sealed part must be in format {FORMAT}, got {got}; read it with the Solvent that "
         "wrote it."
     )
 

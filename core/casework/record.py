@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.casework.audit_words import label_of
+from core.casework.kinds import DECIDED, SCORED
 from core.casework.layout import (
     PublicScore,
     SealedFeature,
@@ -75,6 +77,8 @@ def read(event: Event, unsealed: Public, contract: Contract, model: NamesFeature
     `model` is the one that scored; None where its folder is gone: then only the features that moved the score
     most have their names, as they were stored. Raises UnknownRecord for an event of another kind or format.
     """
+    if event.kind not in (SCORED, DECIDED):
+        raise _of_another_kind(event)
     public, sealed = public_score(event.public, event.sequence), sealed_score(unsealed, event.sequence)
     row, shares = unpacked_row(sealed.row), unpacked_contributions(sealed.contributions)
     names = model.features if model is not None and len(model.features) == len(row) else None
@@ -106,6 +110,13 @@ def read(event: Event, unsealed: Public, contract: Contract, model: NamesFeature
         sql_fingerprint=sealed.sql_fingerprint,
         tables_fingerprint=sealed.tables_fingerprint,
         caveat="" if names is not None else _nameless(public.model_version, len(sealed.features), len(row)),
+    )
+
+
+def _of_another_kind(event: Event) -> UnknownRecord:
+    return UnknownRecord(
+        f"Event {event.sequence:,}: must be a score or a decision to be shown here, got “{label_of(event.kind)}”; "
+        "the Audit page has every event, for those who may open it."
     )
 
 

@@ -161,9 +161,23 @@ def test_a_decision_stands_alone_with_its_score_and_note() -> None:
 
 
 def test_an_event_of_another_kind_is_no_record() -> None:
+    event, _ = as_event(drafted())
+    other = replace(event, sequence=1204, kind="signed_in", public={})
+    with pytest.raises(UnknownRecord) as refusal:
+        read(other, {}, a_contract(), MODEL)
+    assert str(refusal.value) == (
+        "Event 1,204: must be a score or a decision to be shown here, got “Signed in”; "
+        "the Audit page has every event, for those who may open it."
+    )
+
+
+def test_a_score_that_is_laid_out_otherwise_is_refused_without_a_librarys_words() -> None:
     event, sealed = as_event(drafted())
-    with pytest.raises(UnknownRecord, match="must be a score or a decision"):
+    with pytest.raises(UnknownRecord, match=r"those of a score or a decision, got others; read it with") as figures:
         read(replace(event, public={"outcome": "repaid"}), sealed, a_contract(), MODEL)
+    with pytest.raises(UnknownRecord, match=r"must be in format 1, got another layout; read it with") as inside:
+        read(event, {**sealed, "families": "none"}, a_contract(), MODEL)
+    assert not any("Expected" in str(told.value) or "$" in str(told.value) for told in (figures, inside))
 
 
 def test_a_sealed_part_of_a_later_format_is_refused() -> None:
