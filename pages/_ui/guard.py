@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.accounts.people import Person
-from core.accounts.roles import Action, Page
+from core.accounts.roles import Action, Page, may
 from core.desk import Desk
 from core.errors import (
     AccountsUnavailable,
@@ -54,10 +54,21 @@ def require(page: Page, action: Action) -> Person:
     The first line of every page, and of every fragment and callback: they run without the entry script.
     """
     with refusals():
-        person = visitor.acting(page, action)
-        if page is Page.SCORE and action in _ON_A_CASE and _fragment_alone() and _desk_was_replaced():
+        drawn = page is Page.SCORE and action in _ON_A_CASE
+        person = _seeing(action) if drawn else None
+        if person is None:
+            person = visitor.acting(page, action)
+        if drawn and _fragment_alone() and _desk_was_replaced():
             st.rerun(scope="app")
         return person
+
+
+def _seeing(action: Action) -> Person | None:
+    """Who was found as this run of the whole Score page began, if they may see this part: six parts ask anew else."""
+    person = None if _fragment_alone() else visitor.read_last()
+    if person is None or person.must_change_password or not may(person.role, Page.SCORE, action):
+        return None
+    return person
 
 
 def _fragment_alone() -> bool:

@@ -1,7 +1,8 @@
-"""The visitor of this run: the person behind the cookie, read from the accounts every time; nothing is remembered."""
+"""The visitor of this run: the person behind the cookie, read from the accounts; no run remembers another one's."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -13,6 +14,8 @@ from core.accounts.roles import Action, Page
 from core.accounts.sessions import Ended
 from pages._ui import cache
 from pages._ui.session import cookies, peer
+
+_read_last: ContextVar[Person | None] = ContextVar("who was read from the accounts last", default=None)
 
 
 def now() -> datetime:
@@ -36,7 +39,16 @@ def address() -> str:
 
 
 def person() -> Person | None:
-    return sessions.current(cache.accounts(), token(), now())
+    """Read now; the entry script does so before anything else of a run of the whole page."""
+    _read_last.set(None)
+    found = sessions.current(cache.accounts(), token(), now())
+    _read_last.set(found)
+    return found
+
+
+def read_last() -> Person | None:
+    """Whom `person` found: within a run of the whole page, what may be seen; never who may do something."""
+    return _read_last.get()
 
 
 def why_ended() -> Ended | None:
