@@ -61,7 +61,7 @@ class UnknownApplicant(SolventError):
 
 
 class ApplicationRefused(SolventError):
-    pass
+    rule = ""  # the rule of its form that was broken, in fixed words without any value; empty: of its fields
 
 
 class FeatureRowRefused(SolventError):

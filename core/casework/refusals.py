@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.errors import SolventError
+from core.errors import ApplicationRefused, SolventError
+from core.portfolio.application_json import Rule
 
 RULES: Mapping[str, str] = {
     "ApplicationRefused": "fields must be inside the contract",
@@ -18,12 +19,16 @@ RULES: Mapping[str, str] = {
 OTHER_RULE = "the score must be possible"
 
 
+_KNOWN = frozenset({*RULES.values(), *(rule.in_the_record for rule in Rule)})
+
+
 def refusal_words(error: SolventError) -> tuple[str, str]:
-    """Kind and rule of a refusal, from its class alone: its message may repeat what was typed."""
+    """Kind and rule of a refusal, in fixed words alone: its message may repeat what was typed."""
     kind = type(error).__name__
-    return kind, RULES.get(kind, OTHER_RULE)
+    broken = error.rule if isinstance(error, ApplicationRefused) else ""
+    return kind, broken or RULES.get(kind, OTHER_RULE)
 
 
 def told_rule(rule: str) -> str:
     """The rule, where it is one of the known ones; other words could hold a refused value."""
-    return rule if rule in RULES.values() else OTHER_RULE
+    return rule if rule in _KNOWN else OTHER_RULE

@@ -137,8 +137,8 @@ def test_a_history_that_nobody_has_is_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "must be JSON"),
-        ("no json", "must be JSON"),
+        ("", "nothing was pasted"),
+        ("no json", "must be JSON, got text that cannot be read as that from line 1, column 1 on"),
         ("[1, 2]", "must be one object"),
         ('{"AMT_CREDIT": 1, "AMT_CREDIT": 2}', "must name each field once, got 'AMT_CREDIT' twice"),
         ('{"AMT_CREDIT": NaN}', "must hold finite numbers"),

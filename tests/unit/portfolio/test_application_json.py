@@ -23,8 +23,10 @@ def test_a_flat_object_is_its_fields() -> None:
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (b"", "must be JSON"),
-        (b"{", "must be JSON"),
+        (b"", "Application in JSON: the file is empty; give"),
+        (b" \n", "Application in JSON: the file is empty; give"),
+        (b"{", "must be JSON, got text that cannot be read as that from line 1, column 2 on; give"),
+        (b"hello", "must be JSON, got text that cannot be read as that from line 1, column 1 on; give"),
         (b'{"A": 1, "A": 1}', "must name each field once, got 'A' twice"),
         (b"[1]", "must be one object, got a list"),
         (b"3", "must be one object, got a single value"),
@@ -78,6 +80,14 @@ def test_pasted_text_is_read_like_a_file_even_with_half_a_character() -> None:
     assert read_pasted('{"A": "é"}') == {"A": "é"}
     with pytest.raises(ApplicationRefused, match="must be UTF-8"):
         read_pasted('{"A": "\ud800"}')
+
+
+@pytest.mark.parametrize("pasted", ["", " \n\t"])
+def test_an_empty_paste_says_that_nothing_was_pasted(pasted: str) -> None:
+    with pytest.raises(
+        ApplicationRefused, match=r"^Application in JSON: nothing was pasted; give one flat JSON object"
+    ):
+        read_pasted(pasted)
 
 
 @given(st.text(max_size=200))
