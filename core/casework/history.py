@@ -1,4 +1,4 @@
-"""One page of what was decided, filtered, sorted and cut where the rows are: quick among a million decisions."""
+"""One page of what was decided, filtered, sorted and cut: quick among a million decisions."""
 
 from __future__ import annotations
 

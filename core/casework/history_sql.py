@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, SortBy, State
+from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, Period, SortBy, State
 from core.ledger.moments import stored
 
 Bound = str | float | int | datetime | None | list[str] | list[int]
@@ -161,19 +161,21 @@ def matching(cursor: duckdb.DuckDBPyConnection, question: HistoryQuestion) -> Ma
     bound = {name: value for _, values in asked for name, value in values.items()}
     rows = _SCORED if question.state is State.OPEN else _DECIDED
     if question.state is State.OPEN:
-        cursor.register("undecided", pa.table({"sequence": pa.array(_undecided(cursor))}))
+        cursor.register("undecided", pa.table({"sequence": pa.array(_undecided(cursor, question.period))}))
     return Matching(rows, " and ".join(words) or "true", bound, tuple(among))
 
 
-def _undecided(cursor: duckdb.DuckDBPyConnection) -> Sequences:
-    scores = sequences_of(cursor, "select sequence from scores")
+def _undecided(cursor: duckdb.DuckDBPyConnection, period: Period) -> Sequences:
+    """Also those after the period: a case is shown where it was scored last."""
+    since = {"since": stored(period.start) if period.start else datetime.min}
+    scores = sequences_of(cursor, 'select sequence from scores where "at" >= $since', since)
     decided_on = sequences_of(cursor, "select score_sequence from decisions where score_sequence is not null")
     return scores[~are_among(scores, decided_on)]
 
 
-def sequences_of(cursor: duckdb.DuckDBPyConnection, select: str) -> Sequences:
+def sequences_of(cursor: duckdb.DuckDBPyConnection, select: str, bound: Mapping[str, Bound] | None = None) -> Sequences:
     """The only column of a select, without nulls."""
-    found: Sequences = cursor.sql(select).to_arrow_table()[0].to_numpy()
+    found: Sequences = cursor.sql(select, params=dict(bound or {})).to_arrow_table()[0].to_numpy()
     return found
 
 

@@ -28,7 +28,7 @@ from core.casework.volumes import Grain, overrides, pd_histogram, volumes
 from tests.bench.measure import Timing, side_by_side
 
 ROWS = 1_000_000
-CALLS = 11
+CALLS, PAGE_CALLS = 11, 21
 PAGE_TARGET_MS, RATIO_TARGET = 50.0, 20.0
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 COLUMNS = tuple(name for name, _ in DECISIONS.columns)
@@ -96,10 +96,11 @@ QUESTIONS = {
     "one applicant": replace(_EVER, about="r" + "c4ca4238a0b923820dcc"),
     **{f"state {state}": replace(_EVER, state=state) for state in State},
     "state open in 90 days": HistoryQuestion(last_days(NOW), state=State.OPEN),
-    **{
-        f"outcome {known} by PD": replace(_EVER, outcome=known, sort=SortBy.DEFAULT_PROBABILITY)
-        for known in KnownOutcome
-    },
+    "state open by PD": replace(_BY_PD, state=State.OPEN),
+    "state closed and outcome repaid": replace(_EVER, state=State.CLOSED, outcome=KnownOutcome.REPAID),
+    "amounts from 100,000 to 500,000": replace(_EVER, amount_from=100_000, amount_to=500_000),
+    **{f"outcome {known}": replace(_EVER, outcome=known) for known in KnownOutcome},
+    **{f"outcome {known} by PD": replace(_BY_PD, outcome=known) for known in KnownOutcome},
 }
 
 _ROW = ", ".join(f'"{column}"' for column in COLUMNS)
@@ -122,8 +123,8 @@ def run() -> None:
         _fill(connection)
         rival = _sqlite(connection, Path(folder) / "history.sqlite")
         pages = [_page(connection, rival, name, question) for name, question in QUESTIONS.items()]
-        slowest = max(pages, key=lambda timing: timing.p50_ms)
-        print(f"  slowest p50 {slowest.p50_ms:.1f} ms ({slowest.name}); target {PAGE_TARGET_MS:.0f} ms")
+        slowest = max(pages, key=lambda timing: timing.p95_ms)
+        print(f"  slowest p95 {slowest.p95_ms:.1f} ms ({slowest.name}); target {PAGE_TARGET_MS:.0f} ms")
         _whole_page(connection)
         _aggregates(connection, rival)
         rival.close()
@@ -168,7 +169,7 @@ def _page(
         theirs = [row[0] for row in _page_of(rival, where, order, offset)]
         assert ours == theirs, "both sides must show the same rows"
         jobs["SQLite, the same"] = lambda: _page_of(rival, where, order, offset)
-    own, *others = side_by_side(jobs, CALLS, warm_up=1)
+    own, *others = side_by_side(jobs, PAGE_CALLS, warm_up=1)
     print(own.line())
     for other in others:
         print(other.line(own))
@@ -196,6 +197,7 @@ def _whole_page(connection: duckdb.DuckDBPyConnection) -> None:
     jobs: dict[str, Callable[[], object]] = {
         "all that a run of the page asks, 90 days": lambda: ask(HistoryQuestion(last_days(NOW))),
         "all that a run of the page asks, everything": lambda: ask(_EVER),
+        "all that a run of the page asks, state open": lambda: ask(replace(_EVER, state=State.OPEN)),
     }
     for timing in side_by_side(jobs, CALLS, warm_up=1):
         print(timing.line())

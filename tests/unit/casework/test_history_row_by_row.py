@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.casework.demo_decisions import demo_decisions
-from core.casework.history import history_page
+from core.casework.history import all_rows_sql, asked_rows, history_page
 from core.casework.history_question import HistoryQuestion, KnownOutcome, Overridden, Period, SortBy, State
 from core.casework.volumes import Grain, overrides, pd_histogram, volumes
 from tests.unit.casework.history_book import DECISIONS, EVENTS, GRADES, OFFICERS, RowByRow, a_book
@@ -70,6 +70,15 @@ def test_every_state_and_outcome_in_every_order_is_what_each_row_says(
 @given(question=QUESTIONS)
 def test_a_page_holds_the_rows_that_each_row_says_for_itself(book: Book, question: HistoryQuestion) -> None:
     _compare(book, question)
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(question=QUESTIONS)
+def test_an_export_holds_the_rows_of_all_pages_in_the_same_order(book: Book, question: HistoryQuestion) -> None:
+    tables, by_hand = book
+    asked, _ = asked_rows(tables.cursor, question, notes=None)
+    exported = tables.cursor.execute(all_rows_sql(question, asked), asked.bound).fetchall()
+    assert [row[0] for row in exported] == [row["sequence"] for row in by_hand.asked(question)]
 
 
 @hypothesis_settings(max_examples=25, deadline=None)
