@@ -21,9 +21,8 @@ from core.ledger.ledger import Ledger
 from core.model import registry
 from core.portfolio import contract_file as contracts
 from core.scoring.field_limits import FieldLimits
-from pages._ui import decision_draft, entry_draft
+from pages._ui import entry_draft
 from pages._ui.case import Case
-from pages._ui.decision_draft import Begun
 from pages._ui.drafts import Drafts
 
 _EXAMPLES = 4
@@ -170,6 +169,6 @@ def entry_drafts() -> Drafts[str, entry_draft.Draft]:
 
 
 @st.cache_resource(show_spinner=False)
-def decision_drafts() -> Drafts[tuple[str, str], Begun]:
-    """The decisions being made, by user name and application."""
-    return Drafts(Begun(), decision_draft.letters_of)
+def notes() -> Drafts[tuple[str, str], str]:
+    """The notes being written on decisions, by user name and application."""
+    return Drafts("", len)

@@ -1,10 +1,8 @@
-"""How a decision is made on the Decide card: agreeing is one action; anything else is begun, kept, and recorded."""
+"""How a decision is made on the Decide card: agreeing is one action; anything else is a form, and its note is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 import streamlit as st
 
@@ -19,8 +17,6 @@ from core.ledger.event import Event
 from core.portfolio.contract import text
 from pages._ui import cache, decision_state, recorded, shown, told
 from pages._ui.case import Case
-from pages._ui.decision_draft import Begun
-from pages._ui.decision_state import Fields
 from pages._ui.session import visitor
 from pages._ui.shown import Look
 
@@ -34,7 +30,7 @@ def keys(person: Person) -> tuple[tuple[str, str], ...]:
 
 
 def ask(case: Case, scored: Event, offered: Offer, person: Person) -> None:
-    """Two ways, and nothing chosen beforehand; what is begun is kept as it is changed."""
+    """Two ways, and nothing chosen beforehand; a note that is begun is there again after a look elsewhere."""
     agreeing, request = offered.agreeing, decision_state.request(scored.sequence)
     if agreeing is not None:
         st.button(
@@ -45,21 +41,20 @@ def ask(case: Case, scored: Event, offered: Offer, person: Person) -> None:
             shortcut=AGREE_KEY,
             help="Records the recommendation as your decision, at once and for good.",
             on_click=_decide,
-            args=(scored.sequence, shown.look(), request, Begun(agreeing.code.code)),
+            args=(scored.sequence, shown.look(), request, agreeing.code.code),
         )
     fields = decision_state.fields(scored.sequence)
-    begun = decision_state.first_drawn_with(fields, _begun(scored.application, person))
-    keeping = partial(_keep, scored.application, fields)
-    chosen = _choice(offered, fields.decision, begun.decision, keeping)
-    _reason(case, offered, chosen, fields.reason, begun.reason, keeping)
+    chosen_in, reason_in, note_in = fields
+    _reason(case, offered, _choice(offered, chosen_in), reason_in)
     st.text_area(
         "Note for the file",
-        begun.note,
+        decision_state.first_note(note_in, cache.notes().of((person.user_name, scored.application), visitor.now())),
         placeholder="What did you see that the model could not?",
         max_chars=LONGEST_NOTE,
         height=100,
-        key=fields.note,
-        on_change=keeping,
+        key=note_in,
+        on_change=_keep_note,
+        args=(scored.application, note_in),
     )
     if offered.needs_note:
         st.caption(_needs_words(offered))
@@ -73,45 +68,35 @@ def ask(case: Case, scored: Event, offered: Offer, person: Person) -> None:
     )
 
 
-def _choice(offered: Offer, key: str, begun: str, keeping: Callable[[], None]) -> str:
+def _choice(offered: Offer, key: str) -> str:
     words_of = {choice.code.code: _label(choice) for choice in offered.choices}
     chosen = st.segmented_control(
         "Or decide yourself" if offered.agreeing else "Your decision",
         list(words_of),
-        default=begun if begun in words_of else None,
         format_func=lambda code: f":gray[{words_of[code]}]",
         key=key,
-        on_change=keeping,
         width="stretch",
     )
     return chosen or ""
 
 
-def _reason(case: Case, offered: Offer, chosen: str, key: str, begun: str, keeping: Callable[[], None]) -> None:
+def _reason(case: Case, offered: Offer, chosen: str, key: str) -> None:
     """Nothing where none is needed."""
     codes = {code.code: text(code.label, case.desk.settings.language) for code in offered.reasons(chosen)}
     if codes:
-        offers = ["", *codes]  # not an empty field: Esc, meant to close the list, would empty it again
         st.selectbox(
             f"Reason, if you {_leaving(offered)}",
-            offers,
-            index=offers.index(begun) if begun in codes else 0,
+            ["", *codes],  # not an empty field: Esc, meant to close the list, would empty it again
             format_func=lambda code: codes.get(code, "Choose a reason"),
             key=key,
-            on_change=keeping,
         )
 
 
-def _begun(application: str, person: Person) -> Begun:
-    """What this person has begun on the application, here or before going elsewhere."""
-    return cache.decision_drafts().of((person.user_name, application), visitor.now())
-
-
-def _keep(application: str, fields: Fields) -> None:
+def _keep_note(application: str, field: str) -> None:
     """Of one who may decide; anybody else reads on the page why not."""
     with suppress(SolventError):
         person = visitor.acting(Page.SCORE, Action.DECIDE)
-        cache.decision_drafts().keep((person.user_name, application), decision_state.begun(fields), visitor.now())
+        cache.notes().keep((person.user_name, application), decision_state.value(field), visitor.now())
 
 
 def _leaving(offered: Offer) -> str:
@@ -125,15 +110,15 @@ def _needs_words(offered: Offer) -> str:
     return f"{needs} Referring does not: a risk manager decides then." if offered.may(REFER) else needs
 
 
-def _decide_by_form(score: int, look: Look, request: str, fields: Fields) -> None:
-    begun = decision_state.begun(fields)
-    if begun.decision:
-        _decide(score, look, request, begun)
+def _decide_by_form(score: int, look: Look, request: str, fields: tuple[str, str, str]) -> None:
+    decision, reason, note = map(decision_state.value, fields)
+    if decision:
+        _decide(score, look, request, decision, reason, note)
     else:
         told.refused(score, "Decision: choose one first; nothing was recorded.")
 
 
-def _decide(score: int, look: Look, request: str, begun: Begun) -> None:
+def _decide(score: int, look: Look, request: str, decision: str, reason: str = "", note: str = "") -> None:
     """Runs before anything is drawn anew: a press on what somebody else has decided meanwhile is answered, not lost.
 
     The role is asked here and again where it is written. `request` was made before the press: the same form sent
@@ -142,7 +127,7 @@ def _decide(score: int, look: Look, request: str, begun: Begun) -> None:
     if look != shown.look():
         st.toast("You had already gone on to somebody else: nothing was recorded.", icon=":material/block:")
         return
-    choice = Choice(score, begun.decision, begun.reason, begun.note, request)
+    choice = Choice(score, decision, reason, note, request)
     try:
         person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
         if desk.casework is None:
@@ -153,7 +138,7 @@ def _decide(score: int, look: Look, request: str, begun: Begun) -> None:
             decision_state.new_request(score)
         told.refused(score, str(refusal))
         return
-    cache.decision_drafts().discard((person.user_name, event.application))
+    cache.notes().discard((person.user_name, event.application))
     decision_state.new_decision(score)
     told.recorded(event.sequence)
 

@@ -9,7 +9,6 @@ from typing import Final
 import streamlit as st
 
 from pages._ui import shown
-from pages._ui.decision_draft import Begun
 from pages._ui.newest import Newest
 
 
@@ -19,16 +18,7 @@ class _Form:
     request: str = ""  # empty: not named yet
 
 
-@dataclass(frozen=True)
-class Fields:
-    """The keys of the widgets."""
-
-    decision: str
-    reason: str
-    note: str
-
-
-_STARTS: Final[Newest[Fields, Begun]] = Newest("decision_starts")
+_NOTES: Final[Newest[str, str]] = Newest("decision_notes")  # by the key of the field: what it was first drawn with
 _FORMS: Final[Newest[int, _Form]] = Newest("decisions")  # by the number of the score's event
 
 
@@ -38,21 +28,21 @@ def key(score: int, part: str) -> str:
     return shown.key(f"decide_{score}_{part}{f'_{times}' if times else ''}")
 
 
-def fields(score: int) -> Fields:
-    """As they are drawn: those of a form that is sent again stay its own."""
-    return Fields(*(key(score, part) for part in ("choice", "reason", "note")))
+def fields(score: int) -> tuple[str, str, str]:
+    """The keys of decision, reason and note as they are drawn: those of a form that is sent again stay its own."""
+    return key(score, "choice"), key(score, "reason"), key(score, "note")
 
 
-def first_drawn_with(fields: Fields, begun: Begun) -> Begun:
-    """What the fields start with: the same as long as they are drawn, whatever is begun by then."""
-    starts = _STARTS.of(fields, begun)
-    _STARTS.keep(fields, starts)
-    return starts
+def value(field: str) -> str:
+    """What stands in a field of the form."""
+    return str(st.session_state.get(field) or "")
 
 
-def begun(fields: Fields) -> Begun:
-    """What stands in the fields."""
-    return Begun(*(str(st.session_state.get(field) or "") for field in (fields.decision, fields.reason, fields.note)))
+def first_note(field: str, kept: str) -> str:
+    """What the note's field starts with: the same as long as it is drawn, whatever is kept by then."""
+    first = _NOTES.of(field, kept)
+    _NOTES.keep(field, first)
+    return first
 
 
 def request(score: int) -> str:

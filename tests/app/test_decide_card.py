@@ -22,7 +22,6 @@ from core.ledger.event import Draft, Event
 from core.ledger.ledger import Ledger
 from core.policy.recommendation import Recommendation
 from pages._ui import cache
-from pages._ui.decision_draft import Begun
 from pages._ui.session import visitor as visitor_module
 from pages._ui.words import plain
 from tests.app.conftest import Visitor, all_text
@@ -409,7 +408,6 @@ def begin(test: AppTest) -> None:
     choose(test, "decline")
     test.run()
     test.text_area[0].set_value(NOTE).run()
-    next(box for box in test.selectbox if str(box.key).startswith("decide_")).set_value("data_corrected").run()
 
 
 def begun(test: AppTest) -> tuple[object, ...]:
@@ -417,18 +415,19 @@ def begun(test: AppTest) -> tuple[object, ...]:
     return tuple(one.value for one in drawn if str(one.key).startswith("decide_"))
 
 
-def test_a_decision_that_is_begun_is_found_again_after_a_look_elsewhere_and_after_a_refresh(desk: Desk) -> None:
+def test_a_note_that_is_begun_is_found_again_after_a_look_elsewhere_or_a_refresh_with_nothing_chosen(
+    desk: Desk,
+) -> None:
     client = client_with(desk, Recommendation.APPROVE)
     test = page(client)
     begin(test)
-    filled = begun(test)
-    assert filled == ("decline", "data_corrected", NOTE)
+    assert begun(test) == ("decline", "", NOTE)
     test.switch_page("../casework/history.py").run().switch_page("../casework/score.py").run()
-    assert begun(test) == filled
-    assert begun(page(client)) == filled
+    assert begun(test) == (None, "", NOTE)
+    assert begun(page(client)) == (None, "", NOTE)
 
 
-def test_a_decision_that_is_begun_belongs_to_one_person_and_one_application(desk: Desk, visitor: Visitor) -> None:
+def test_a_note_that_is_begun_belongs_to_one_person_and_one_application(desk: Desk, visitor: Visitor) -> None:
     one, other = [key for key in desk.tables.keys(200) if desk.score(key).recommendation is Recommendation.APPROVE][:2]
     begin(page(one))
     assert begun(page(other)) == (None, "", "")
@@ -436,22 +435,20 @@ def test_a_decision_that_is_begun_belongs_to_one_person_and_one_application(desk
     assert begun(page(one)) == (None, "", "")
 
 
-def test_what_was_begun_is_kept_while_it_is_refused_and_forgotten_once_it_is_recorded(desk: Desk) -> None:
+def test_a_note_is_kept_while_it_is_refused_and_forgotten_once_it_is_recorded(desk: Desk) -> None:
     client = client_with(desk, Recommendation.APPROVE)
     test = page(client)
-    choose(test, "decline")
-    test.run()
-    test.text_area[0].set_value(NOTE).run()
-    press(test, "Record decision")
-    assert test.error  # no reason was chosen
-    assert begun(page(client)) == ("decline", "", NOTE)
-    (scored, *_) = cache.ledger().events(kinds=("scored",))
-    kept = (scored.actor.name, scored.application)
-    assert cache.decision_drafts().of(kept, visitor_module.now()) == Begun("decline", "", NOTE)
     begin(test)
     press(test, "Record decision")
+    assert test.error  # no reason was chosen
+    assert begun(page(client)) == (None, "", NOTE)
+    (scored, *_) = cache.ledger().events(kinds=("scored",))
+    kept = (scored.actor.name, scored.application)
+    assert cache.notes().of(kept, visitor_module.now()) == NOTE
+    next(box for box in test.selectbox if str(box.key).startswith("decide_")).set_value("data_corrected")
+    press(test, "Record decision")
     assert "Declined by officer" in all_text(test)
-    assert cache.decision_drafts().of(kept, visitor_module.now()) == Begun()
+    assert cache.notes().of(kept, visitor_module.now()) == ""
 
 
 def pressed_at_once(test: AppTest, *names: str) -> AppTest:

@@ -15,7 +15,6 @@ from pages._ui import (
     told,
     what_if_state,
 )
-from pages._ui.decision_draft import Begun
 from pages._ui.newest import MOST, Newest
 
 
@@ -145,15 +144,15 @@ def test_a_decision_pressed_on_somebody_whom_the_page_has_left_is_not_recorded(m
     shown.begin("client 7")
     look, request = shown.look(), decision_state.request(3)
     shown.begin("client 8")
-    decide_form._decide(3, look, request, Begun("approve"))
+    decide_form._decide(3, look, request, "approve")
     assert said == ["You had already gone on to somebody else: nothing was recorded."]
     assert not told.waits()
 
 
-def test_the_fields_of_a_decision_start_with_the_same_as_long_as_they_are_drawn() -> None:
+def test_the_note_of_a_decision_starts_with_the_same_as_long_as_it_is_drawn() -> None:
     shown.begin("client 7")
-    assert decision_state.first_drawn_with(decision_state.fields(3), Begun()) == Begun()
-    assert decision_state.first_drawn_with(decision_state.fields(3), Begun("refer")) == Begun()
+    assert decision_state.first_note(decision_state.key(3, "note"), "") == ""
+    assert decision_state.first_note(decision_state.key(3, "note"), "begun") == ""
     shown.begin("history")
     shown.begin("client 7")
-    assert decision_state.first_drawn_with(decision_state.fields(3), Begun("refer")) == Begun("refer")
+    assert decision_state.first_note(decision_state.key(3, "note"), "begun") == "begun"
