@@ -87,6 +87,6 @@ def _referred_with(offered: Offer) -> None:
         return
     note = notes_in(cache.ledger())([referral.sequence]).get(referral.sequence, "")
     if note:
-        st.markdown(f"{plain(referral.actor.name)}: “{plain(note)}”")
+        st.text(f"{referral.actor.name}: “{note}”")  # not Markdown: lines and addresses stay as they were typed
     else:
         st.caption(plain(f"{referral.actor.name} left no note."))

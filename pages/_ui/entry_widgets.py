@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.portfolio.entry_fields import EntryField, Typed
 from pages._ui import field_widgets
-from pages._ui.words import plain
+from pages._ui.words import label, plain
 
 _AS_GIVEN = "%.12g"  # 24700.5 and 135000 as they are, without zeros behind
 
@@ -45,7 +45,7 @@ def _widget(asked: EntryField, key: str, start: Typed) -> Typed:
 def _choice(asked: EntryField, key: str, start: Typed) -> Typed:
     values = list(asked.choices)
     return st.selectbox(
-        plain(asked.label),
+        label(asked.label),
         values,
         index=values.index(start) if start in values else None,
         key=key,
@@ -59,7 +59,7 @@ def _number(asked: EntryField, key: str, start: float | int | None) -> Typed:
     """The label repeats a large amount as it is read, 1,350,000: no format of the widget separates thousands."""
     read = asked.read_as(field_widgets.value_in(key, start))
     return st.number_input(
-        f"{plain(asked.label)} · {read}" if read else plain(asked.label),
+        label(f"{asked.label} · {read}" if read else asked.label),
         value=start,
         step=int(asked.step) if asked.whole else asked.step,
         format="%d" if asked.whole else _AS_GIVEN,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
-from core.casework.history_summary import moment_words
+from core.casework.case_state import moment_words
 from core.casework.override_sides import SIDE_WORDS
 from core.casework.record import Record
 from core.casework.recording import STORED
@@ -76,7 +76,7 @@ def _why_decided(seen: Record, contract: Contract) -> None:
         labels = {code.code: text(code.label) for code in contract.overrides}
         st.markdown(f"Reason: {plain(labels.get(seen.override_code, seen.override_code))}")
     if seen.note:
-        st.markdown(f"Note: “{plain(seen.note)}”")
+        st.text(f"Note: “{seen.note}”")  # not Markdown: lines and addresses stay as they were typed
 
 
 def _reasons(seen: Record) -> None:

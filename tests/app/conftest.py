@@ -57,5 +57,5 @@ def desk(small_desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 def all_text(test: AppTest) -> str:
     """Everything a page says in words, without the stars of bold text."""
-    kinds = (test.header, test.subheader, test.markdown, test.caption)
+    kinds = (test.header, test.subheader, test.markdown, test.caption, test.text)
     return "\n".join(str(element.value).replace("**", "") for kind in kinds for element in kind)
