@@ -60,7 +60,7 @@ def _overtaken(question: Question) -> str:
     assert latest is not None, "only a later score overtakes"
     return (
         f"Score {question.choice.score}: it must be the application's latest, and the application was scored again "
-        f"with another result (event {latest.sequence}); decide on that score."
+        f"with another result (event {latest.sequence:,}); decide on that score."
     )
 
 

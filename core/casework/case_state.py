@@ -38,7 +38,7 @@ class CaseState:
 
     @property
     def words(self) -> str:
-        """ "Approved by ana on 2026-11-21 at 09:30 UTC (event 7)", or "Not decided yet"."""
+        """ "Approved by ana on 21 Nov 2026, 09:30 UTC (event 7,418)", or "Not decided yet"."""
         if self.decision is None:
             return "Not decided yet"
         words = done_words(self.decision)
@@ -59,12 +59,18 @@ def _stage(decision: Event | None) -> Stage:
 
 
 def done_words(decision: Event) -> str:
-    """ "approved by ana on 2026-11-21 at 09:30 UTC (event 7)"."""
+    """ "approved by ana on 21 Nov 2026, 09:30 UTC (event 7,418)"."""
+    return f"{done_by(decision)} (event {decision.sequence:,})"
+
+
+def done_by(decision: Event) -> str:
+    """The same where the event's number stands beside it."""
     code = text(decision.public, "decision")
     done = _DONE.get(code, f"decided '{code}'")
-    return f"{done} by {decision.actor.name} on {moment_words(decision.at)} (event {decision.sequence})"
+    return f"{done} by {decision.actor.name} on {moment_words(decision.at)}"
 
 
 def moment_words(at: datetime) -> str:
+    """ "21 Nov 2026, 09:30 UTC": a moment in running text, wherever it is told."""
     utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%d} at {utc:%H:%M} UTC"
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"

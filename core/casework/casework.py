@@ -167,7 +167,7 @@ class Casework:
         event = self._ledger.event(choice.score)
         if event.kind != SCORED:
             raise DecisionRefused(
-                f"Decision: it must be about a score, got event {choice.score}, which is '{event.kind}'; "
+                f"Decision: it must be about a score, got event {choice.score:,}, which is '{event.kind}'; "
                 "score the application and decide on that."
             )
         return event

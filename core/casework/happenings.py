@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import duckdb
 
-from core.casework.case_state import done_words, moment_words
+from core.casework.case_state import done_by, moment_words
+from core.casework.history_summary import day_words
 from core.casework.json_fields import number, text, whole
 from core.casework.kinds import CORRECTED, DECIDED, ERASED, OUTCOME, SCORED
 from core.casework.override_sides import OVERRIDES, REFERRAL, SIDE_WORDS
@@ -45,7 +46,7 @@ class Happening:
     sequence: int
     at: datetime
     kind: str
-    words: str  # a sentence with who and when
+    words: str  # a sentence with who and when, without the number
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _scored(event: Event) -> str:
 
 
 def _decided(event: Event) -> str:
-    words = done_words(event)
+    words = done_by(event)
     against = _AGAINST.get(text(event.public, "override_side"), "")
     code = text(event.public, "override_code").replace("_", " ")
     why = f"; reason: {code}" if code else ""
@@ -112,10 +113,16 @@ def _decided(event: Event) -> str:
 
 def _outcome(event: Event) -> str:
     corrects = whole(event.public, "corrects")
-    corrected = f", which corrects event {corrects}" if corrects is not None else ""
-    observed = text(event.public, "observed_on")
-    on = f", observed on {observed}" if observed else ""
-    return f"Outcome '{text(event.public, 'outcome')}'{on}{corrected}; entered by {_by(event)}."
+    corrected = f", which corrects event {corrects:,}" if corrects is not None else ""
+    return f"Outcome: {text(event.public, 'outcome')}{_observed(event)}{corrected}; entered by {_by(event)}."
+
+
+def _observed(event: Event) -> str:
+    """Empty where no day is told, or none that can be read."""
+    try:
+        return f", observed on {day_words(date.fromisoformat(text(event.public, 'observed_on')))}"
+    except ValueError:
+        return ""
 
 
 def _erased(event: Event) -> str:

@@ -136,9 +136,3 @@ def days_words(first: date, last: date) -> str:
 def day_words(day: date) -> str:
     """ "18 Nov 2026"."""
     return f"{day.day} {day:%b %Y}"
-
-
-def moment_words(at: datetime) -> str:
-    """ "18 Nov 2026, 13:43", in UTC."""
-    utc = at.astimezone(UTC)
-    return f"{day_words(utc.date())}, {utc:%H:%M}"

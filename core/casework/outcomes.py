@@ -42,7 +42,7 @@ class Recorded:
 
     @property
     def words(self) -> str:
-        return f"'{self.outcome}' observed on {self.observed_on} (event {self.sequence})"
+        return f"'{self.outcome}' observed on {self.observed_on} (event {self.sequence:,})"
 
 
 @dataclass(frozen=True)

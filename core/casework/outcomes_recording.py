@@ -119,7 +119,7 @@ def _appended(ledger: Ledger, allowed: Sequence[tuple[int, ToRecord]], teller: T
 
 
 def _overtaken(event: Event) -> Refusal:
-    got = f"'{text(event.public, 'outcome')}' (event {event.sequence})"
+    got = f"'{text(event.public, 'outcome')}' (event {event.sequence:,})"
     return Refusal("outcome", "somebody else recorded one meanwhile", got, "look at it and correct it if it is wrong")
 
 

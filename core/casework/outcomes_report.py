@@ -28,7 +28,7 @@ class LineReport:
     def words(self) -> str:
         if self.refusal is not None:
             return f"line {self.line}: refused: {self.refusal.words}"
-        return f"line {self.line}: {self.became.value}{f' (event {self.event})' if self.event else ''}"
+        return f"line {self.line}: {self.became.value}{f' (event {self.event:,})' if self.event else ''}"
 
     def as_json(self) -> dict[str, object]:
         refusal = asdict(self.refusal) if self.refusal else None

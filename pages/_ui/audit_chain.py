@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
 from core.casework.audit_records import Verify, recorded_verification
+from core.casework.case_state import moment_words
 from core.casework.kinds import VERIFIED
 from core.casework.verifications import Recorded
 from core.errors import UnknownRecord
@@ -68,20 +67,16 @@ def result(ledger: Ledger, asked: Ordered) -> None:
         st.error(plain(f"{_upper(found.finding)}."), title=_not_sound(found), icon=":material/gpp_bad:")
         return
     through = (
-        f" It goes through the head you gave: event {asked.against.count:,}, {moment(asked.against.at)}."
+        f" It goes through the head you gave: event {asked.against.count:,}, {moment_words(asked.against.at)}."
         if asked.against
         else ""
     )
     st.success(
         f"All {found.events:,} events are what was written: every link of the journal, the database beside it and "
         f"the head hold.{through}{_itself(ledger, found)}",
-        title=f"Sound, verified on {moment(asked.at)}",
+        title=f"Sound, verified on {moment_words(asked.at)}",
         icon=":material/verified:",
     )
-
-
-def moment(at: datetime) -> str:
-    return f"{at:%-d %B %Y, %H:%M} UTC"
 
 
 def _verdict(ledger: Ledger) -> None:
@@ -95,11 +90,11 @@ def _verdict(ledger: Ledger) -> None:
     else:
         st.badge(_not_sound(known.found), icon=":material/gpp_bad:", color="red")
         held = f", against a kept head of event {known.against:,}" if known.against is not None else ""
-        st.caption(plain(f"{_upper(known.found.finding)}. Found on {moment(known.at)}{held}."))
+        st.caption(plain(f"{_upper(known.found.finding)}. Found on {moment_words(known.at)}{held}."))
         if itself and itself.found.sound:
             st.caption(f"By itself the chain holds. {_verified_up_to(ledger, itself)}")
     if head.count:
-        st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
+        st.caption(f"Head: event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment_words(head.at)}.")
     if known and known.found.warning:
         st.caption(f":material/key_off: {plain(known.found.warning)}")
     if ledger.writable:
@@ -109,7 +104,7 @@ def _verdict(ledger: Ledger) -> None:
 def _verified_up_to(ledger: Ledger, known: Recorded) -> str:
     behind = ledger.head.count - known.found.events
     came = f"; {behind:,} came since" if behind > 0 else ""
-    return f"Verified up to event {known.found.events:,} on {moment(known.at)}{came}."
+    return f"Verified up to event {known.found.events:,} on {moment_words(known.at)}{came}."
 
 
 def _itself(ledger: Ledger, found: Verification) -> str:
@@ -143,7 +138,7 @@ def _kept_head(ledger: Ledger) -> Head | None:
     except UnknownRecord as refusal:
         st.error(plain(str(refusal)), icon=":material/error:")
         return None
-    st.caption(f"Event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment(head.at)}.")
+    st.caption(f"Event {head.count:,}, hash {head.hash.hex()[:12]}…, {moment_words(head.at)}.")
     return head
 
 

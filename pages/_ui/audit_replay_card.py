@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from core.accounts.roles import Action, Page
+from core.casework.case_state import moment_words
 from core.casework.replay import AT_ONCE
 from core.casework.stored_record import REPLAYABLE
 from core.ledger.ledger import Ledger
@@ -48,7 +49,7 @@ def draw() -> bool:
     if answer is None or at is None:
         return False
     said, icon = _LOOKS[answer.sound]
-    said(plain(answer.words), title=f"{answer.title}, {at:%-d %B %Y, %H:%M} UTC", icon=icon)
+    said(plain(answer.words), title=f"{answer.title}, {moment_words(at)}", icon=icon)
     for line in answer.lines:
         st.caption(plain(line))
     if st.button("Dismiss", icon=":material/close:", key="dismiss_replay"):

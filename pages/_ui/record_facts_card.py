@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.casework.history_summary import moment_words
+from core.casework.case_state import moment_words
 from core.casework.record import Record
 from core.portfolio.contract import Contract, text
 from core.portfolio.wording import shown_in_column

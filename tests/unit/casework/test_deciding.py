@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 
 from core.accounts.roles import Role
-from core.casework.case_state import Stage
+from core.casework.case_state import Stage, done_by, done_words
 from core.casework.casework import Casework
 from core.casework.decision_question import Choice
 from core.casework.recording import stored_lookup
@@ -185,7 +185,7 @@ def test_a_closed_case_is_not_decided_again_and_it_is_said_who_decided_what_and_
     bench.decide(score, first, *(("income_doubtful", NOTE) if first == "decline" else ()))
     done = {"approve": "approved", "decline": "declined", "withdrawn": "closed as withdrawn"}[first]
     for acting in (BEN, RITA):
-        with pytest.raises(DecisionRefused, match=rf"was {done} by ana on 2026-11-21 at 12:00 UTC \(event 2\)"):
+        with pytest.raises(DecisionRefused, match=rf"was {done} by ana on 21 Nov 2026, 12:00 UTC \(event 2\)"):
             bench.decide(score, "decline", "income_doubtful", NOTE, acting)
     assert len(bench.chain.written) == 2
 
@@ -408,7 +408,13 @@ def test_the_state_of_a_case_is_found_by_what_was_scored(bench: Bench) -> None:
     state = bench.casework.state_of_lookup
     assert (state(stored_lookup("7")).stage, state(stored_lookup("7")).words) == (Stage.OPEN, "Not decided yet")
     bench.decide(bench.score(), "approve")
-    assert state(stored_lookup("7")).words == "Approved by ana on 2026-11-21 at 12:00 UTC (event 2)"
+    assert state(stored_lookup("7")).words == "Approved by ana on 21 Nov 2026, 12:00 UTC (event 2)"
+
+
+def test_a_decision_is_told_with_its_number_as_numbers_are_written(bench: Bench) -> None:
+    event = replace(bench.decide(bench.score(), "approve"), sequence=7418)
+    assert done_words(event) == "approved by ana on 21 Nov 2026, 12:00 UTC (event 7,418)"
+    assert done_by(event) == "approved by ana on 21 Nov 2026, 12:00 UTC"
 
 
 def test_a_refused_score_says_which_rule_and_never_the_value(bench: Bench) -> None:

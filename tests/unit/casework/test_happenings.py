@@ -80,11 +80,11 @@ def test_a_record_comes_with_what_happened_before_and_since(ledger: Ledger, decl
     history = history_record(ledger, 2, a_lender(), the_model)
     assert (history.record.decision, history.record.actor.name, history.record.score) == ("refer", "ana", SCORE)
     assert [one.words for one in history.before] == [
-        "Scored by ana on 2026-03-02 at 12:00 UTC: PD 69.0 %, decline recommended."
+        "Scored by ana on 2 Mar 2026, 12:00 UTC: PD 69.0 %, decline recommended."
     ]
     assert [one.words for one in history.since] == [
-        "Declined by rita on 2026-03-03 at 12:00 UTC (event 3).",
-        "Outcome 'defaulted', observed on 2026-03-01; entered by adam on 2026-03-03 at 12:00 UTC.",
+        "Declined by rita on 3 Mar 2026, 12:00 UTC.",
+        "Outcome: defaulted, observed on 1 Mar 2026; entered by adam on 3 Mar 2026, 12:00 UTC.",
     ]
     assert history_record(ledger, 3, a_lender(), the_model).record.note == "Debts in another town."
 
@@ -102,7 +102,7 @@ def test_a_forgotten_person_leaves_what_happened_and_nothing_else(ledger: Ledger
         history_record(ledger, 2, a_lender(), the_model)
     told = happenings(ledger, ledger.event(2))
     assert [one.kind for one in told] == ["scored", "decided", "decided", "outcome", "erased"]
-    assert told[-1].words == "Erased by adam on 2026-03-03 at 12:00 UTC: its data can no longer be read."
+    assert told[-1].words == "Erased by adam on 3 Mar 2026, 12:00 UTC: its data can no longer be read."
 
 
 def test_an_override_tells_its_reason_and_a_correction_what_it_corrects(ledger: Ledger, clock: SetClock) -> None:
@@ -110,13 +110,13 @@ def test_an_override_tells_its_reason_and_a_correction_what_it_corrects(ledger: 
     score = casework.record_score(a_case(SCORE, lookup="stored:7"), ANA)
     choice = Choice(score.sequence, "approve", "known_client", "Guarantor signed.", "c" * 16)
     casework.decide(choice, ANA, IN_FORCE)
-    corrected = {"outcome": "repaid", "observed_on": "", "corrects": 3}
+    corrected = {"outcome": "repaid", "observed_on": "", "corrects": 1203}
     ledger.append([Draft("corrected", ADMIN, score.application, corrected, score.application)])
     ledger.append([Draft("put_aside", ADMIN, score.application, {}, score.application)])
     assert [one.words for one in history_record(ledger, 1, a_lender(), the_model).since] == [
-        "Approved by ana on 2026-03-02 at 12:00 UTC (event 2) although that was not recommended; reason: known client.",
-        "Outcome 'repaid', which corrects event 3; entered by adam on 2026-03-02 at 12:00 UTC.",
-        "Put aside by adam on 2026-03-02 at 12:00 UTC.",
+        "Approved by ana on 2 Mar 2026, 12:00 UTC although that was not recommended; reason: known client.",
+        "Outcome: repaid, which corrects event 1,203; entered by adam on 2 Mar 2026, 12:00 UTC.",
+        "Put aside by adam on 2 Mar 2026, 12:00 UTC.",
     ]
 
 
@@ -126,7 +126,7 @@ def test_a_decision_instead_of_a_referral_is_told_as_that(ledger: Ledger, clock:
     choice = Choice(score.sequence, "approve", "known_client", "Guarantor signed.", "c" * 16)
     decided = casework.decide(choice, ANA, IN_FORCE)
     assert [one.words for one in happenings(ledger, decided)][1:] == [
-        "Approved by ana on 2026-03-02 at 12:00 UTC (event 2), instead of a referral; reason: known client."
+        "Approved by ana on 2 Mar 2026, 12:00 UTC, instead of a referral; reason: known client."
     ]
 
 

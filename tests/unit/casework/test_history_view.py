@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.casework.case_state import moment_words
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.history_about import NOBODY, about
 from core.casework.history_choices import ChoicesSoFar, HistoryChoices
@@ -19,7 +20,6 @@ from core.casework.history_summary import (
     days_of,
     days_words,
     in_a_sentence,
-    moment_words,
     notes_sentence,
     open_sentence,
     thing,
@@ -169,7 +169,7 @@ def test_shares_rest_on_what_was_approved_or_declined() -> None:
 
 def test_moments_are_told_in_utc() -> None:
     ahead = datetime(2026, 11, 19, 0, 43, tzinfo=UTC).astimezone()
-    assert moment_words(ahead) == "19 Nov 2026, 00:43"
+    assert moment_words(ahead) == "19 Nov 2026, 00:43 UTC"
 
 
 def test_changes_are_read_from_the_chain_and_the_first_of_each_replaces_nothing(tmp_path: Path) -> None:
