@@ -75,15 +75,15 @@ def days_of(period: Period, now: datetime) -> tuple[date, date]:
     return start, min(today, (period.end - timedelta(microseconds=1)).astimezone(UTC).date())
 
 
-def in_a_sentence(weeks: Sequence[Volume], total: Overrides) -> str:
+def in_a_sentence(weeks: Sequence[Volume], total: Overrides, days: tuple[date, date]) -> str:
     """ "1,674 decisions, 31 Aug to 18 Nov 2026: 79.9 % approved, 30 overrides (6 low-side, 24 high-side)."
 
-    The days are those of the first and the last decision. What was decided instead of a referral follows in its own
-    words, where anything was.
+    `days`: the first and the last one that are looked at; those of the first and the last decision stand beside them
+    where they are others. What was decided instead of a referral follows in its own words, where anything was.
     """
     if not weeks:
-        return "No decisions."
-    told = f"{counted(_rows(weeks), 'decision')}, {days_words(weeks[0].first, weeks[-1].last)}"
+        return f"No decisions{_without_rows(days)}."
+    told = f"{counted(_rows(weeks), 'decision')}, {_asked_and_found(weeks, days)}"
     approved, declined = sum(week.approved for week in weeks), sum(week.declined for week in weeks)
     if not approved + declined:
         return f"{told}."
@@ -103,12 +103,23 @@ def apart_words(view: OverrideView) -> str:
     return f"Decided {SIDE_WORDS[REFERRAL]}, which is no override: {told}."
 
 
-def open_sentence(weeks: Sequence[Volume]) -> str:
+def open_sentence(weeks: Sequence[Volume], days: tuple[date, date]) -> str:
     """The same of applications that were scored and not decided yet."""
     if not weeks:
-        return "No applications scored and not decided."
-    days = days_words(weeks[0].first, weeks[-1].last)
-    return f"{counted(_rows(weeks), 'application')} scored and not decided, {days}."
+        return f"No applications scored and not decided{_without_rows(days)}."
+    return f"{counted(_rows(weeks), 'application')} scored and not decided, {_asked_and_found(weeks, days)}."
+
+
+def _asked_and_found(weeks: Sequence[Volume], days: tuple[date, date]) -> str:
+    """ "1 Nov to 22 Nov 2026 (found from 2 Nov to 20 Nov 2026)"."""
+    first, last = found = weeks[0].first, weeks[-1].last
+    if days == found or days[0] == date.min:
+        return days_words(*found)
+    return f"{days_words(*days)} (found {'on' if first == last else 'from'} {days_words(*found)})"
+
+
+def _without_rows(days: tuple[date, date]) -> str:
+    return "" if days[0] == date.min else f", {days_words(*days)}"
 
 
 def notes_sentence(question: HistoryQuestion) -> str:

@@ -37,6 +37,7 @@ _NOTHING: Final = {
     "pd": "None of these has a default probability.",
     "overrides": "Nothing was approved or declined here, so nothing can be an override.",
 }
+_CHART: Final = 420  # px: the labels of its axes have room
 _Choice = TypeVar("_Choice")
 
 
@@ -61,14 +62,15 @@ def view(ledger: Ledger, question: HistoryQuestion, now: datetime) -> HistoryVie
         overridden = overrides(cursor, question)
         demo = demo_decisions(cursor, question)
     known = changes(ledger)
+    days = days_of(question.period, now)
     sentences = (
-        open_sentence(weeks) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total),
+        open_sentence(weeks, days) if question.state is State.OPEN else in_a_sentence(weeks, overridden.total, days),
         demo_sentence(demo, sum(week.decisions for week in weeks)),
         notes_sentence(question),
     )
     period = question.period
     return HistoryView(
-        days=days_of(period, now),
+        days=days,
         thing=thing(question),
         weeks=weeks,
         bins=bins,
@@ -98,11 +100,11 @@ def verified() -> str:
 
 
 def charts(seen: HistoryView) -> None:
-    """Side by side; below each other on a phone."""
-    left, right = st.columns([0.57, 0.43])
-    with left, st.container(border=True, height="stretch"):
+    """Side by side where both can be read, else below each other."""
+    places = st.grid(2, min_column_width=_CHART, border=True)
+    with places.cell():
         _over_time(seen)
-    with right, st.container(border=True, height="stretch"):
+    with places.cell():
         _spread(seen)
 
 

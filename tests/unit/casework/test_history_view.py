@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import log
 from pathlib import Path
@@ -83,24 +84,38 @@ def test_choices_are_those_of_decisions_and_scores_with_the_last_used_version_fi
 
 def test_the_sentence_says_how_many_were_approved_and_overridden_and_which_way() -> None:
     weeks = [a_week(3, 1), a_week(0, 1, start=date(2026, 11, 9))]
-    assert in_a_sentence(weeks, Overrides("", 5, 2, 1, 0)) == (
+    days = date(2026, 11, 3), date(2026, 11, 14)
+    assert in_a_sentence(weeks, Overrides("", 5, 2, 1, 0), days) == (
         "5 decisions, 3 Nov to 14 Nov 2026: 60.0 % approved, 3 overrides (2 low-side, 1 high-side)."
     )
-    assert in_a_sentence(weeks, Overrides("", 5, 0, 0, 1_250)).endswith(
+    assert in_a_sentence(weeks, Overrides("", 5, 0, 0, 1_250), days).endswith(
         "60.0 % approved, 0 overrides, 1,250 decided instead of a referral."
     )
-    assert in_a_sentence([a_week(1)], Overrides("", 1, 1, 0, 0)).endswith(
+    assert in_a_sentence([a_week(1)], Overrides("", 1, 1, 0, 0), days).endswith(
         "100.0 % approved, 1 override (1 low-side, 0 high-side)."
     )
 
 
-def test_the_sentence_tells_the_days_of_the_first_and_the_last_row_and_none_without_rows() -> None:
-    none = Overrides("", 0, 0, 0, 0)
-    assert in_a_sentence([a_week()], none) == "0 decisions, 3 Nov to 7 Nov 2026."
-    assert open_sentence([a_week(1)]) == "1 application scored and not decided, 3 Nov to 7 Nov 2026."
-    assert open_sentence([a_week(1_200)]).startswith("1,200 applications scored")
-    assert in_a_sentence([], none) == "No decisions."
-    assert open_sentence([]) == "No applications scored and not decided."
+def test_the_sentence_names_the_days_asked_for_and_beside_them_those_of_the_first_and_the_last_row() -> None:
+    none, asked = Overrides("", 0, 0, 0, 0), (date(2026, 11, 1), date(2026, 11, 22))
+    exactly, ever = (date(2026, 11, 3), date(2026, 11, 7)), (date.min, date(2026, 11, 22))
+    assert in_a_sentence([a_week()], none, asked) == (
+        "0 decisions, 1 Nov to 22 Nov 2026 (found from 3 Nov to 7 Nov 2026)."
+    )
+    assert in_a_sentence([a_week()], none, exactly) == "0 decisions, 3 Nov to 7 Nov 2026."
+    assert in_a_sentence([a_week()], none, ever) == "0 decisions, 3 Nov to 7 Nov 2026."
+    one_day = replace(a_week(), last=date(2026, 11, 3))
+    assert in_a_sentence([one_day], none, asked) == "0 decisions, 1 Nov to 22 Nov 2026 (found on 3 Nov 2026)."
+    assert open_sentence([a_week(1)], exactly) == "1 application scored and not decided, 3 Nov to 7 Nov 2026."
+    assert open_sentence([a_week(1_200)], asked).startswith("1,200 applications scored and not decided, 1 Nov to 22 ")
+
+
+def test_without_rows_the_sentence_names_the_days_asked_for_alone() -> None:
+    none, asked, ever = Overrides("", 0, 0, 0, 0), (date(2026, 11, 1), date(2026, 11, 22)), (date.min, date.max)
+    assert in_a_sentence([], none, asked) == "No decisions, 1 Nov to 22 Nov 2026."
+    assert in_a_sentence([], none, ever) == "No decisions."
+    assert open_sentence([], asked) == "No applications scored and not decided, 1 Nov to 22 Nov 2026."
+    assert open_sentence([], ever) == "No applications scored and not decided."
 
 
 def test_the_year_is_told_once_where_it_is_one() -> None:
