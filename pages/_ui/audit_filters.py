@@ -24,6 +24,7 @@ _DAYS: Final = {
 }
 _EVER: Final = "Everything"
 _CHOSEN: Final = "Days of my choice"
+_ANYBODY: Final = "Anybody"
 _PERIODS: Final = (_LAST_24_HOURS, *_DAYS, _EVER, _CHOSEN)
 
 
@@ -41,10 +42,8 @@ def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
         )
         actor = st.selectbox(
             "Who",
-            list(actors),
-            index=None,
+            (_ANYBODY, *actors),  # chosen, not cleared: the Esc that closes a list would clear it
             key=audit_state.ACTOR,
-            placeholder="Anybody",
             width=_width(narrow, 160),
         )
         about = st.text_input(
@@ -58,7 +57,7 @@ def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
             width=_width(narrow, 250),
         )
         rows = st.selectbox("Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, width=_width(narrow, 100))
-    question = AuditQuestion(period, tuple(groups), actor or "", about.strip(), 1, rows)
+    question = AuditQuestion(period, tuple(groups), "" if actor == _ANYBODY else actor, about.strip(), 1, rows)
     # the clock moves the beginning of a period on, which makes it no other question
     same = (
         st.session_state.get(audit_state.PERIOD),

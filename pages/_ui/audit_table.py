@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.casework.audit import AuditPage, AuditQuestion, AuditRow
 from core.casework.audit_words import WORDS, Group
-from pages._ui import audit_state, clicked_row
+from pages._ui import above_table, audit_state, clicked_row
 
 NEXT_KEY: Final = "N"
 PREVIOUS_KEY: Final = "P"
@@ -39,11 +39,10 @@ _REFUSED: Final = "#B5382F40"
 
 def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
     first = (page.page - 1) * question.rows_per_page + 1
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Events", anchor=False, width="content")
-        if page.rows:
-            last = first + len(page.rows) - 1
-            st.caption(f"{first:,} to {last:,} of {page.total:,}, newest first. Click one to read it.", width="content")
+    st.subheader("Events", anchor=False)
+    if page.rows:
+        last = first + len(page.rows) - 1
+        above_table.caption(f"{first:,} to {last:,} of {page.total:,}, newest first. Click one to read it.")
     if not page.rows:
         st.markdown("No event fits this question.")
         st.caption("Choose a longer period, or clear a filter.")

@@ -36,6 +36,8 @@ PERIODS: Final[Mapping[str, int | None]] = {
     "All time": None,
     FROM_TO: None,
 }
+ANY: Final = "Any"
+ANYTHING_DECIDED: Final = "Everything decided"
 OVERRIDES: Final = {
     Overridden.ANY: "Overridden",
     Overridden.LOW: "Low side",
@@ -54,10 +56,18 @@ OUTCOMES: Final = {
     KnownOutcome.REPAID: "Repaid",
     KnownOutcome.DEFAULTED: "Defaulted",
 }
+_NOTHING: Final[Mapping[str, object]] = {  # what a filter has that leaves everything in, where that is a choice
+    keys.OVERRIDE: ANY,
+    keys.OUTCOME: ANY,
+    keys.STATE: ANYTHING_DECIDED,
+}
 _HIDDEN: Final = (
     *(keys.GRADE, keys.POLICY, keys.MODEL, keys.STATE, keys.OUTCOME),
     *(keys.AMOUNT_FROM, keys.AMOUNT_TO, keys.NOTE),
 )
+_IN_A_ROW: Final = 4
+_COLUMN: Final = 190  # px: the name of an officer with its cross
+_DAYS: Final = 250  # px: two dates
 _Choice = TypeVar("_Choice")
 
 
@@ -73,20 +83,21 @@ class Asked:
 
 def question(asked: Asked, narrow: bool) -> HistoryQuestion:
     """The filters of this moment; order and page are the list's own."""
-    with _places(narrow) as (row, more):
-        period = _period(row[0], asked.now)
-        recommendations = _several(row[1], "Recommended", keys.RECOMMENDED, {c: w[0] for c, w in RECOMMENDED.items()})
-        decisions = _several(row[2], "Decided", keys.DECIDED, _decisions(asked.contract))
-        officers = _several(row[3], "By", keys.OFFICER, _themselves(asked.choices.officers), "Anyone")
-        override = _one_of(row[4], "Override", keys.OVERRIDE, OVERRIDES)
-        about = _text(row[5], "Application or client", keys.ABOUT, "Id or number", 40)
+    with _places(narrow) as place:
+        period = _period(_period_place(place, narrow), asked.now)
+        recommendations = _several(place(1), "Recommended", keys.RECOMMENDED, {c: w[0] for c, w in RECOMMENDED.items()})
+        decisions = _several(place(1), "Decided", keys.DECIDED, _decisions(asked.contract))
+        officers = _several(place(1), "By", keys.OFFICER, _themselves(asked.choices.officers), "Anyone")
+        override = _one_of(place(1), "Override", keys.OVERRIDE, OVERRIDES)
+        about = _text(place(1), "Application or client", keys.ABOUT, "Id or number", 40)
+        more = place(1) if narrow else _more(place(1))
         with more:
             left, right = (more, more) if narrow else st.columns(2)
             hidden = HistoryQuestion(
                 period,
                 grades=_several(left, "Grade", keys.GRADE, _themselves(asked.choices.grades)),
                 outcome=_one_of(right, "Outcome", keys.OUTCOME, OUTCOMES),
-                state=_one_of(left, "State", keys.STATE, STATES, "Everything decided"),
+                state=_one_of(left, "State", keys.STATE, STATES),
                 policy_versions=_several(right, "Policy", keys.POLICY, _themselves(asked.choices.policies)),
                 amount_from=_amount(left, "Amount from", keys.AMOUNT_FROM),
                 amount_to=_amount(right, "Amount to", keys.AMOUNT_TO),
@@ -112,24 +123,41 @@ def reset(alone: bool = True) -> None:
         icon=":material/filter_alt_off:",
         type="secondary" if alone else "tertiary",
         on_click=keys.reset,
-        args=(LAST_90,),
+        args=({keys.PERIOD: LAST_90, **_NOTHING},),
         key=f"reset_filters_{alone}",
     )
 
 
 @contextmanager
-def _places(narrow: bool) -> Iterator[tuple[Sequence[DeltaGenerator], DeltaGenerator]]:
-    """Where the six main filters go, and where the others."""
-    used = sum(bool(st.session_state.get(name)) or name in st.query_params for name in _HIDDEN)
+def _places(narrow: bool) -> Iterator[Callable[[int], DeltaGenerator]]:
+    """Where the next of the main filters goes, so many columns wide: as many side by side as can be read."""
     if narrow:
         with st.expander("Filters", icon=":material/filter_alt:"):
-            yield [st.container() for _ in range(6)], st.container()
+            yield lambda _: st.container()
         return
-    *row, last = st.columns([1.1, 1.05, 1.05, 1.05, 1, 1.1, 0.95], vertical_alignment="bottom")
-    more = last.popover(
+    filters = st.grid(_IN_A_ROW, min_column_width=_COLUMN)
+    yield lambda columns: filters.cell(column_span=columns)
+
+
+def _period_place(place: Callable[[int], DeltaGenerator], narrow: bool) -> DeltaGenerator:
+    """With room for the days beside it: nothing else moves when they are asked for."""
+    both = place(2)
+    return both if narrow else both.container(horizontal=True)
+
+
+def _more(place: DeltaGenerator) -> DeltaGenerator:
+    """Where the other filters go; how many of them are in use is on the button."""
+    used = sum(_in_use(name) for name in _HIDDEN)
+    place.space("small")  # where its neighbours have their label
+    more = place.popover(
         f"More ({used})" if used else "More", icon=":material/tune:", key="more_filters", width="stretch"
     )
-    yield row, more.container(width=520)
+    return more.container(width=520)
+
+
+def _in_use(name: str) -> bool:
+    chosen = st.session_state.get(name)
+    return name in st.query_params or (bool(chosen) and chosen != _NOTHING.get(name))
 
 
 def _period(place: DeltaGenerator, now: datetime) -> Period:
@@ -157,7 +185,7 @@ def _between(place: DeltaGenerator, today: date) -> Period:
         max_value=today,
         key=keys.DAYS,
         format="DD/MM/YYYY",
-        label_visibility="collapsed",
+        width=_DAYS,
         bind="query-params",
         persist_state="session",
     )
@@ -169,7 +197,7 @@ def _between(place: DeltaGenerator, today: date) -> Period:
 
 
 def _several(
-    place: DeltaGenerator, label: str, key: str, options: Mapping[str, str], anything: str = "Any"
+    place: DeltaGenerator, label: str, key: str, options: Mapping[str, str], anything: str = ANY
 ) -> tuple[str, ...]:
     chosen = place.multiselect(
         label,
@@ -177,26 +205,23 @@ def _several(
         format_func=lambda code: options[code],
         key=key,
         placeholder=anything,
+        wrap=True,
         bind="query-params",
         persist_state="session",
     )
     return tuple(chosen)
 
 
-def _one_of(
-    place: DeltaGenerator, label: str, key: str, options: Mapping[_Choice, str], anything: str = "Any"
-) -> _Choice | None:
-    chosen: _Choice | None = place.selectbox(
+def _one_of(place: DeltaGenerator, label: str, key: str, options: Mapping[_Choice, str]) -> _Choice | None:
+    """What lets everything through is a choice too: a list that can be cleared is cleared by the Esc that closes it."""
+    chosen = place.selectbox(
         label,
-        list(options),
-        index=None,
-        format_func=lambda one: options[one],
+        [_NOTHING[key], *options.values()],
         key=key,
-        placeholder=anything,
         bind="query-params",
         persist_state="session",
     )
-    return chosen
+    return next((one for one, words in options.items() if words == chosen), None)
 
 
 def _amount(place: DeltaGenerator, label: str, key: str) -> float | None:

@@ -37,6 +37,7 @@ def _list(ledger: Ledger, question: HistoryQuestion, narrow: bool, beside: bool)
         if not found.rows:
             history_table.no_rows(question)
             return
+        history_table.told(found, asked)
         history_table.rows(found, narrow, beside)
         history_table.pages(found, asked, narrow)
 

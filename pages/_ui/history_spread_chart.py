@@ -34,6 +34,7 @@ SIDES_LEGEND: Final = ":orange[▨] low side  :violet[■] high side"
 _SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
 _MOST_OFFICERS = 8
 _FEW = 5  # decisions in the highest bar: each has a tick
+_LEFT_OF_A_CUT, _RIGHT_OF_A_CUT = 0.26, 0.34  # of the narrowest axis: room for its words, with the margin there
 HEIGHT = 330  # px
 
 
@@ -49,9 +50,9 @@ def spread(view: PdSpread, policy: Change | None, row: str, narrow: bool) -> Par
     return figure(
         [_bars(view, group) for group in _shown(view)],
         shapes=[line(place, place, 0, 1.06, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
-        annotations=[_cut(place, words) for place, words in lines],
+        annotations=[_cut(view, place, words) for place, words in lines],
         height=HEIGHT,
-        margin={"l": 52, "r": 8, "t": 26, "b": 42},
+        margin={"l": 52, "r": 8, "t": 36, "b": 46},
         barmode="stack",
         xaxis=axis(
             range=[view.start, view.end],
@@ -59,6 +60,7 @@ def spread(view: PdSpread, policy: Change | None, row: str, narrow: bool) -> Par
             tickvals=[tick.place for tick in view.ticks],
             ticktext=[tick.text for tick in view.ticks],
             tickangle=0,
+            ticklabelstandoff=4,  # the first is below the zero of the other axis
             title=_title("PD when scored, %"),
         ),
         yaxis=axis(
@@ -106,16 +108,17 @@ def _bars(view: PdSpread, group: _Group) -> Part:
     }
 
 
-def _cut(place: float, words: str) -> Part:
-    """Above the bars, away from the other cut: they may lie close together."""
+def _cut(view: PdSpread, place: float, words: str) -> Part:
+    """Above its line and away from the other cut, which may lie close to it; near an end of the axis further inside."""
+    axis = view.end - view.start
     first = words.startswith("approve")
     return note(
         words,
-        *(place, 1.06),
+        *(min(max(place, view.start + _LEFT_OF_A_CUT * axis), view.end - _RIGHT_OF_A_CUT * axis), 1.06),
         yref="paper",
         xanchor="right" if first else "left",
         xshift=-5 if first else 5,
-        yanchor="middle",
+        yanchor="bottom",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -36,7 +36,6 @@ ABOUT: Final = "history_about"
 NOTE: Final = "history_note"
 
 _LISTS: Final = (RECOMMENDED, DECIDED, OFFICER, GRADE, MODEL, POLICY)
-_ONE_OF: Final = (OVERRIDE, STATE, OUTCOME)
 _NUMBERS: Final = (AMOUNT_FROM, AMOUNT_TO)
 _TEXTS: Final = (ABOUT, NOTE)
 
@@ -47,10 +46,10 @@ _PAGE: Final = "history_page"
 _SELECTIONS: Final[Newest[str, DataframeStateInput]] = Newest("history_selections")  # by table
 
 
-def reset(period: str) -> None:
-    """Every filter as a new session has it."""
-    values: dict[str, object] = {PERIOD: period, DAYS: ()}
-    values |= {name: [] for name in _LISTS} | dict.fromkeys(_ONE_OF + _NUMBERS) | dict.fromkeys(_TEXTS, "")
+def reset(chosen: Mapping[str, object]) -> None:
+    """Every filter as a new session has it; `chosen`: what those have of which always one is chosen."""
+    values: dict[str, object] = {DAYS: (), **chosen}
+    values |= {name: [] for name in _LISTS} | dict.fromkeys(_NUMBERS) | dict.fromkeys(_TEXTS, "")
     for name, value in values.items():
         if name in st.session_state:
             st.session_state[name] = value

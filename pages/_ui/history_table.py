@@ -15,7 +15,7 @@ from core.casework.history_about import NOBODY
 from core.casework.history_question import HistoryQuestion, KnownOutcome, SortBy, State
 from core.casework.history_summary import thing
 from core.casework.override_sides import HIGH, LOW, REFERRAL
-from pages._ui import clicked_row, history_forms, history_state
+from pages._ui import above_table, clicked_row, history_forms, history_state
 from pages._ui.session import visitor
 from pages._ui.words import DECIDED, DECIDED_OTHERWISE, RECOMMENDED, Colour, plain
 
@@ -45,10 +45,10 @@ _SIDES_HELP: Final = (
 _AROUND: Final = 2  # numbered pages on each side of the one that is shown
 
 _WIDE: Final = (
-    *("When", "Application", "Amount", "PD", "Grade"),
-    *("Recommended", "Decision", "Override", "By", "Outcome"),
+    *("When", "Amount", "PD", "Grade", "Recommended", "Decision", "Override", "By", "Outcome"),
+    "Application",  # at the end, which a narrow window hides: a row is opened by a click, not by its id
 )
-_BESIDE_A_RECORD: Final = ("When", "Amount", "PD", "Recommended", "Decision", "Override")
+_BESIDE_A_RECORD: Final = ("When", "PD", "Recommended", "Decision", "Override")
 _NARROW: Final = ("When", "PD", "Decision")
 
 
@@ -101,7 +101,10 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
         height="content",
         placeholder="",
         column_order=_NARROW if narrow else _BESIDE_A_RECORD if beside else _WIDE,
-        column_config=_columns(narrow or beside or all(row.at.year == visitor.now().year for row in page.rows)),
+        column_config=_columns(
+            without_year=narrow or beside or all(row.at.year == visitor.now().year for row in page.rows),
+            erased=any(row.state is State.ERASED for row in page.rows),
+        ),
         key=table,
         on_select=lambda: _choose(table, sequences, first),
         selection_mode=clicked_row.MODES,
@@ -119,21 +122,25 @@ def _choose(table: str, sequences: Sequence[int], first: int | None) -> None:
         history_state.open_record(sequences[place])
 
 
-def pages(page: HistoryPage, question: HistoryQuestion, narrow: bool) -> None:
-    """Where in the list this is, and the way to the other pages."""
+def told(page: HistoryPage, question: HistoryQuestion) -> None:
+    """Where in the list this is."""
     first = (page.page - 1) * question.rows_per_page + 1
-    told = f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Click a row to read it. Times are UTC."
+    words = f"{first:,} to {first + len(page.rows) - 1:,} of {page.total:,}. Click a row to read it. Times are UTC."
     if page.notes_searched is not None:
-        told += f" Notes of the newest {page.notes_searched:,} were searched. The charts do not look into notes."
+        words += f" Notes of the newest {page.notes_searched:,} were searched. The charts do not look into notes."
+    above_table.caption(words)
+
+
+def pages(page: HistoryPage, question: HistoryQuestion, narrow: bool) -> None:
+    """The way to the other pages."""
+    if page.pages == 1:
+        return
     asked = replace(question, page=1)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(told, width="content")
-        if page.pages > 1:
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-                _turn("Previous page", ":material/chevron_left:", asked, page.page - 1, page.page == 1, PREVIOUS_KEY)
-                if not narrow:
-                    _numbered(page, asked)
-                _turn("Next page", ":material/chevron_right:", asked, page.page + 1, page.page == page.pages, NEXT_KEY)
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"):
+        _turn("Previous page", ":material/chevron_left:", asked, page.page - 1, page.page == 1, PREVIOUS_KEY)
+        if not narrow:
+            _numbered(page, asked)
+        _turn("Next page", ":material/chevron_right:", asked, page.page + 1, page.page == page.pages, NEXT_KEY)
 
 
 def _turn(label: str, icon: str, asked: HistoryQuestion, to: int, ended: bool, shortcut: str) -> None:
@@ -210,7 +217,7 @@ def _decided(row: HistoryRow) -> list[str]:
     return [*([DECIDED.get(row.decision, DECIDED_OTHERWISE)[0]] if row.decision else ["Open"]), *erased]
 
 
-def _columns(without_year: bool) -> dict[str, ColumnConfig]:
+def _columns(without_year: bool, erased: bool) -> dict[str, ColumnConfig]:
     config = st.column_config
     recommended: dict[str, Colour] = {name: colour for name, _, colour in RECOMMENDED.values()}
     decided: dict[str, Colour] = {name: colour for name, _, colour in DECIDED.values()}
@@ -219,14 +226,14 @@ def _columns(without_year: bool) -> dict[str, ColumnConfig]:
         "When": config.DatetimeColumn(
             format="D MMM, HH:mm" if without_year else "D MMM YYYY, HH:mm",
             timezone="UTC",
-            width=104 if without_year else 138,
+            width=100 if without_year else 138,
         ),
-        "Application": config.TextColumn(width=158),
-        "Amount": config.NumberColumn(format="localized", width=84),
+        "Application": config.TextColumn(width=154),
+        "Amount": config.NumberColumn(format="localized", width=80),
         "PD": config.NumberColumn(format="%.1f %%", width=60),
         "Grade": config.TextColumn(width=50, alignment="center"),
-        "Recommended": _badges(recommended, 104),
-        "Decision": _badges(decided, 100),
+        "Recommended": _badges(recommended, 102),
+        "Decision": _badges(decided, 148 if erased else 100),
         "Override": _badges(dict(_SIDES.values()), 92, _SIDES_HELP),
         "By": config.TextColumn(width=138, help="“demo”: made by set-up, so that there is something to show."),
         "Outcome": _badges({"repaid": "green", "defaulted": "red"}, 92),

@@ -14,7 +14,8 @@ from pages._ui import palette
 from pages._ui.figure import SMALL, Part, axis, figure, line, marked_note, note
 
 _HEIGHT = 320  # px, without the numbers of marks
-_MOST_NUMBERS = 16  # bars that carry their number
+_MOST_DATES = 6  # below the axis, that do not touch in the narrowest of columns
+_SMALLEST = 10  # px: the size of a number that has just the width of its bar
 _FEWEST_PLACES = 6  # a bar stays narrow where there are few weeks
 _WEEK = timedelta(weeks=1)
 
@@ -53,14 +54,9 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], names: Names, 
             marked_note("Band: 95 % interval", 0, 1) | _corner(22 if marked else 4),
             *(_numbers(group) for group in _groups(marked, weeks, narrow)),
             *([] if any(week.share for week in weeks) else [_nothing_decided()]),
-            *(
-                []
-                if len(weeks) > _MOST_NUMBERS or narrow
-                else [_number(place, week, weeks) for place, week in _placed(weeks)]
-            ),
         ],
         height=_HEIGHT + (18 if marked else 0),
-        margin={"l": 62, "r": 10, "t": 52 if marked else 34, "b": 40},
+        margin={"l": 62, "r": 10, "t": 52 if marked else 34, "b": 44},
         xaxis=_weeksaxis(weeks, narrow) | {"anchor": "y2", "title": _title("Week from")},
         yaxis=axis(
             domain=[0.36, 1],
@@ -70,6 +66,8 @@ def figure_of(weeks: Sequence[WeekShare], marked: Sequence[Mark], names: Names, 
             showgrid=True,
             title=_title(f"{names.share}, %"),
         ),
+        bargap=0.2,
+        uniformtext={"mode": "hide", "minsize": _SMALLEST},  # Plotly alone knows how wide a bar comes to be
         yaxis2=axis(
             domain=[0, 0.27],
             range=[0, 1.45 * most],
@@ -184,20 +182,21 @@ def _bars(weeks: Sequence[WeekShare], row: str) -> Part:
         "x": [place for place, _ in placed],
         "y": [week.decisions for _, week in placed],
         "yaxis": "y2",
+        "text": [f"{week.decisions:,}" for week in weeks],
+        "textposition": "outside",
+        "textangle": 0,
+        "textfont": {"color": palette.TEXT, "size": SMALL},
+        "cliponaxis": False,
         "marker": {"color": palette.NEUTRAL, "line": {"width": 0}},
         "customdata": [in_words(week, row) for _, week in placed],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
-def _number(place: float, week: WeekShare, weeks: Sequence[WeekShare]) -> Part:
-    return note(f"{week.decisions:,}", place, week.decisions, yref="y2", yanchor="bottom")
-
-
 def _groups(marked: Sequence[Mark], weeks: Sequence[WeekShare], narrow: bool) -> list[list[Mark]]:
     """Marks whose numbers would touch share one place."""
     start, end = _range(weeks)
-    nearest = (end - start) * (0.09 if narrow else 0.05)
+    nearest = (end - start) * (0.09 if narrow else 0.06)
     groups: list[list[Mark]] = []
     for mark in marked:
         if groups and mark.place - groups[-1][-1].place < nearest:
@@ -230,7 +229,7 @@ def _corner(up: int) -> Part:
 
 def _weeksaxis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
     placed = _placed(weeks)
-    every = ceil(len(placed) / (5 if narrow else 8))
+    every = ceil(len(placed) / (5 if narrow else _MOST_DATES))
     shown = placed[::every]
     return axis(
         range=_range(weeks),
@@ -238,6 +237,7 @@ def _weeksaxis(weeks: Sequence[WeekShare], narrow: bool) -> Part:
         tickvals=[place for place, _ in shown],
         ticktext=[_short(week.first) for _, week in shown],
         tickangle=0,
+        ticklabelstandoff=4,  # the first is below the zero of the other axis
     )
 
 

@@ -123,3 +123,24 @@ def test_cut_offs_and_readable_ticks_are_drawn_around_a_single_decision() -> Non
     axis = figure["layout"]["xaxis"]  # type: ignore[index]
     assert (axis["ticktext"], axis["tickangle"]) == (["0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "40 %"], 0)
     assert figure["data"][0]["x"] == [pytest.approx(log(0.101 / 0.899))]  # type: ignore[index]
+
+
+def test_the_words_of_cut_offs_stay_inside_of_the_chart_and_apart() -> None:
+    """However near to an end of the axis their lines are; the axis is that of PD 0.5 % to 50 %."""
+    bins = PdSpread((PdBin(0.101, 0.23, (("refer", 1),)),))
+    start, end = log(0.005 / 0.995), 0.0
+    for below, since in ((0.006, 0.007), (0.45, 0.48), (0.091, 0.15)):
+        policy = Change(POLICY.at, True, "p2", False, approve_below=below, decline_from=since)
+        figure = spread_chart.spread(bins, policy, "decision", narrow=False)
+        words = figure["layout"]["annotations"]  # type: ignore[index]
+        approve, decline = (one["x"] for one in words)
+        assert [one["xanchor"] for one in words] == ["right", "left"]
+        assert start + 0.26 * (end - start) - 1e-9 <= approve <= decline <= end - 0.34 * (end - start) + 1e-9
+
+
+def test_each_bar_carries_its_number_where_it_is_as_wide_as_it_and_few_weeks_their_date() -> None:
+    layout = trend.figure_of(weeks(13), (), RATE, False)["layout"]
+    bars = trend.figure_of(weeks(13), (), RATE, False)["data"][-1]  # type: ignore[index]
+    assert (bars["text"], bars["textposition"], bars["textangle"]) == (["9"] * 13, "outside", 0)
+    assert layout["uniformtext"] == {"mode": "hide", "minsize": 10}  # type: ignore[index]
+    assert layout["xaxis"]["tickvals"] == [0, 3, 6, 9, 12]  # type: ignore[index]
