@@ -12,6 +12,7 @@ import duckdb
 from core.accounts import roles
 from core.accounts.roles import Acting, Action, Page
 from core.casework.audit_words import Group, kinds_of, label_of, sentence_of
+from core.casework.case_state import moment_words
 from core.casework.history_question import EVER, Period
 from core.casework.json_fields import flag, text
 from core.casework.paging import check_page
@@ -50,8 +51,8 @@ class AuditQuestion:
     def in_words(self) -> str:
         """The filter as a person would say it, without what was typed to find a person."""
         words = (
-            f"since {_minute(self.period.start)}" if self.period.start else "",
-            f"before {_minute(self.period.end)}" if self.period.end else "",
+            f"since {moment_words(self.period.start)}" if self.period.start else "",
+            f"before {moment_words(self.period.end)}" if self.period.end else "",
             " or ".join(group.value.lower() for group in self.groups),
             f"done by {self.actor}" if self.actor else "",
             "about one subject" if self.about else "",
@@ -187,7 +188,3 @@ def _when(at: datetime, public: Public) -> str:
         return ""
     day = "" if happened.date() == at.date() else f"{happened:%Y-%m-%d} "
     return f" (It happened at {day}{happened:%H:%M:%S} UTC.)"
-
-
-def _minute(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

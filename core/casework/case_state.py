@@ -15,7 +15,7 @@ APPROVE, REFER, DECLINE = "approve", "refer", "decline"
 WITHDRAWN = "withdrawn"
 CHANGED_TERMS = "approve_changed_terms"
 
-_DONE: Mapping[str, str] = {
+DONE: Mapping[str, str] = {
     APPROVE: "approved",
     REFER: "referred",
     DECLINE: "declined",
@@ -66,7 +66,7 @@ def done_words(decision: Event) -> str:
 def done_by(decision: Event) -> str:
     """The same where the event's number stands beside it."""
     code = text(decision.public, "decision")
-    done = _DONE.get(code, f"decided '{code}'")
+    done = DONE.get(code, f"decided '{code}'")
     return f"{done} by {decision.actor.name} on {moment_words(decision.at)}"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.casework import override_sides
+from core.casework.case_state import DONE, moment_words
 from core.casework.paging import check_page
 
 DEFAULT_DAYS = 90
@@ -104,40 +106,54 @@ class HistoryQuestion:
         check_page(self.page, self.rows_per_page, MOST_ROWS_ON_A_PAGE)
 
     def in_words(self) -> str:
-        """The filter as a person would say it: "since 2026-08-23; decision approve; grade D or E"."""
+        """The filter as the screen says it: "since 23 Aug 2026; decided: declined; grade: D or E"."""
         return "; ".join(words for words in self._filters_in_words() if words) or "everything decided"
 
     def _filters_in_words(self) -> tuple[str, ...]:
         return (
             f"since {_day(self.period.start)}" if self.period.start else "",
             f"before {_day(self.period.end)}" if self.period.end else "",
-            _one_of("decision", self.decisions),
-            _one_of("recommendation", self.recommendations),
+            _one_of("decided", tuple(DONE.get(code, code) for code in self.decisions)),
+            _one_of("recommended", self.recommendations),
             _one_of("grade", self.grades),
-            _one_of("officer", self.officers),
-            _overridden(self.override),
+            _one_of("by", self.officers),
+            f"override: {_OVERRIDES[self.override]}" if self.override else "",
             _one_of("model", self.model_versions),
             _one_of("policy", self.policy_versions),
             f"amount from {self.amount_from:,.0f}" if self.amount_from is not None else "",
             f"amount to {self.amount_to:,.0f}" if self.amount_to is not None else "",
-            f"state {self.state}" if self.state else "",
-            f"outcome {self.outcome}" if self.outcome else "",
+            f"state: {_STATES[self.state]}" if self.state else "",
+            f"outcome: {_OUTCOMES[self.outcome]}" if self.outcome else "",
             f"application or applicant {self.about}" if self.about else "",
             "part of a note" if self.note else "",  # its words may be a person's data: they stay out of the chain
         )
 
 
-def _overridden(override: Overridden | None) -> str:
-    if override is Overridden.REFERRAL:
-        return override_sides.SIDE_WORDS[override]
-    return f"override {override}" if override else ""
+_OVERRIDES: Mapping[Overridden, str] = {
+    Overridden.ANY: "overridden",
+    Overridden.NONE: "not overridden",
+    Overridden.LOW: "low side",
+    Overridden.HIGH: "high side",
+    Overridden.REFERRAL: override_sides.SIDE_WORDS[override_sides.REFERRAL],
+}
+_STATES: Mapping[State, str] = {
+    State.OPEN: "scored, not decided",
+    State.REFERRED: "referred, waiting",
+    State.CLOSED: "closed",
+    State.ERASED: "erased",
+}
+_OUTCOMES: Mapping[KnownOutcome, str] = {
+    KnownOutcome.NONE: "not known",
+    KnownOutcome.REPAID: "repaid",
+    KnownOutcome.DEFAULTED: "defaulted",
+}
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:
-    return f"{name} {' or '.join(values)}" if values else ""
+    return f"{name}: {' or '.join(values)}" if values else ""
 
 
 def _day(moment: datetime) -> str:
     """The minute in UTC, shortened to the day at midnight."""
     utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%d" if utc.time() == datetime.min.time() else "%Y-%m-%d %H:%M UTC")
+    return f"{utc.day} {utc:%b %Y}" if utc.time() == datetime.min.time() else moment_words(utc)

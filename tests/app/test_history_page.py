@@ -178,13 +178,13 @@ def test_what_was_decided_instead_of_a_referral_is_no_override_and_has_a_filter_
     assert [list(row.values()) for row in table.select(columns).to_pylist()] == [
         [instead.application, "refer", "decline", "referral"]
     ]
-    assert exports()[0].public["filter"] == "instead of a referral"
+    assert exports()[0].public["filter"] == "override: instead of a referral"
 
 
 def test_the_last_days_begin_at_midnight_of_the_first_of_them(past: Past) -> None:
     first = (datetime.now(UTC) - timedelta(days=6)).date()
     nothing = page(period="Last 7 days", by=["ana"], decided="Declined")
-    assert plain(f"Asked for: since {first}; decision decline; officer ana.") in all_text(nothing)
+    assert plain(f"Asked for: since {first:%-d %b %Y}; decided: declined; by: ana.") in all_text(nothing)
 
 
 def test_filters_are_chosen_by_hand_and_reset(past: Past) -> None:
@@ -344,7 +344,7 @@ def test_an_export_holds_the_filtered_rows_and_is_an_event(past: Past, own: Sett
     assert table.num_rows == DECLINED + 1
     (event,) = exports()
     assert (event.actor.name, event.actor.address, event.public["rows"]) == ("officer", "10.0.0.7", DECLINED + 1)
-    assert event.public["filter"] == "decision decline"
+    assert event.public["filter"] == "decided: declined"
 
 
 def test_the_event_of_an_export_names_the_very_file_that_the_visitor_gets(

@@ -94,7 +94,7 @@ def test_a_decision_is_found_opened_exported_and_replayed(
     assert (row["application"], row["override_side"]) == (overridden.application, "low")
     (exported,) = journal_of(own_desk, "exported")
     assert exported["public"]["file"] == file.name
-    assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override low")
+    assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override: low side")
 
 
 def test_a_click_anywhere_on_a_row_opens_it_and_its_box_closes_it(browser: Browser, history: str) -> None:

@@ -153,7 +153,7 @@ def test_a_filter_in_words_keeps_the_person_who_was_looked_for_out() -> None:
         about="100001",
     )
     assert question.in_words() == (
-        "since 2026-03-01 00:00 UTC; before 2026-03-02 09:30 UTC; sign-ins or role changes; "
+        "since 1 Mar 2026, 00:00 UTC; before 2 Mar 2026, 09:30 UTC; sign-ins or role changes; "
         "done by ana; about one subject"
     )
     assert AuditQuestion().in_words() == "everything"

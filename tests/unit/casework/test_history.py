@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -150,10 +151,23 @@ def test_overridden_is_low_or_high_and_not_what_was_decided_instead_of_a_referra
 
 
 @pytest.mark.parametrize(
-    ("override", "said"), [(Overridden.ANY, "override any"), (Overridden.REFERRAL, "instead of a referral")]
+    ("asked", "said"),
+    [
+        (replace(EVERYTHING, override=Overridden.ANY), "override: overridden"),
+        (replace(EVERYTHING, override=Overridden.REFERRAL), "override: instead of a referral"),
+        (replace(EVERYTHING, decisions=("decline",), override=Overridden.LOW), "decided: declined; override: low side"),
+        (replace(EVERYTHING, recommendations=("refer",), grades=("D", "E")), "recommended: refer; grade: D or E"),
+        (replace(EVERYTHING, officers=("ana",), state=State.OPEN), "by: ana; state: scored, not decided"),
+        (replace(EVERYTHING, outcome=KnownOutcome.NONE), "outcome: not known"),
+    ],
 )
-def test_the_filter_of_overrides_is_told_in_words(override: Overridden, said: str) -> None:
-    assert replace(EVERYTHING, override=override).in_words() == said
+def test_a_filter_is_told_in_the_words_of_the_screen(asked: HistoryQuestion, said: str) -> None:
+    assert asked.in_words() == said
+
+
+@pytest.mark.parametrize(("name", "choices"), [("override", Overridden), ("state", State), ("outcome", KnownOutcome)])
+def test_every_choice_of_a_filter_has_words(name: str, choices: type[StrEnum]) -> None:
+    assert all(replace(EVERYTHING, **{name: one}).in_words().startswith(f"{name}: ") for one in choices)
 
 
 def test_limits_of_the_amount_are_included() -> None:
@@ -382,6 +396,6 @@ def test_a_filter_in_words_names_everything_but_the_words_of_a_note() -> None:
         note="secret",
     )
     assert question.in_words() == (
-        "since 2026-08-24; decision approve or refer; override low; amount from 100,000; part of a note"
+        "since 24 Aug 2026; decided: approved or referred; override: low side; amount from 100,000; part of a note"
     )
     assert EVERYTHING.in_words() == "everything decided"
