@@ -126,7 +126,7 @@ def _observed(event: Event) -> str:
 
 
 def _erased(event: Event) -> str:
-    return f"Erased by {_by(event)}: its data can no longer be read."
+    return f"Erased by {_by(event)}: its data can no longer be read from the record."
 
 
 def _other(event: Event) -> str:

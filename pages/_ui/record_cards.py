@@ -89,7 +89,10 @@ def _refused(sequence: int, refusal: SolventError) -> None:
 def _erased(ledger: Ledger, event: Event, why: str) -> None:
     """What is left is public and names nobody."""
     st.badge("Erased", icon=":material/person_off:", color="gray")
-    st.markdown("**This person was forgotten.** Nothing of the application can be read any more, here or anywhere.")
+    st.markdown(
+        "**This person was forgotten.** What the application said can no longer be read from this desk's record. "
+        "Exports, import files and backups that were made before may still hold it."
+    )
     st.caption(plain(why))
     told = happenings(ledger, event)
     earlier = [one for one in told if one.sequence <= event.sequence]

@@ -288,6 +288,7 @@ def test_a_record_says_what_was_unusual_then(own: Settings) -> None:
 def test_a_record_that_is_not_there_or_of_another_kind_is_said(past: Past, asked: str) -> None:
     test = page(record=asked)
     assert "No such record" in all_text(test)
+    assert (plain("the Audit page has every event") in all_text(test)) is (asked == "1")
     assert len(applications(press(test, "Close"))) == 14
 
 
@@ -295,6 +296,8 @@ def test_an_erased_record_says_so_calmly_and_its_row_stays(past: Past) -> None:
     cache.ledger().keys.destroy_application(past.low.application)
     test = page(record=str(past.low.sequence))
     assert "This person was forgotten." in all_text(test)
+    assert "backups that were made before may still hold it." in all_text(test)
+    assert "anywhere" not in all_text(test)
     assert NOTE not in all_text(test)
     assert past.low.application in applications(test)
 

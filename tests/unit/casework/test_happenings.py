@@ -102,7 +102,7 @@ def test_a_forgotten_person_leaves_what_happened_and_nothing_else(ledger: Ledger
         history_record(ledger, 2, a_lender(), the_model)
     told = happenings(ledger, ledger.event(2))
     assert [one.kind for one in told] == ["scored", "decided", "decided", "outcome", "erased"]
-    assert told[-1].words == "Erased by adam on 3 Mar 2026, 12:00 UTC: its data can no longer be read."
+    assert told[-1].words == "Erased by adam on 3 Mar 2026, 12:00 UTC: its data can no longer be read from the record."
 
 
 def test_an_override_tells_its_reason_and_a_correction_what_it_corrects(ledger: Ledger, clock: SetClock) -> None:
