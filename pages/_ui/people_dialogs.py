@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.accounts import changes
 from core.accounts.changes import FirstPassword
-from core.accounts.people import LONGEST_DISPLAY_NAME, Actor, Person
+from core.accounts.people import LONGEST_DISPLAY_NAME, LONGEST_TYPED_NAME, Actor, Person
 from core.accounts.roles import PERSONAL_ROLES, Action, Page, Role
 from core.errors import AccountRefused, UnknownPerson
 from pages._ui import cache, guard
@@ -22,14 +22,15 @@ def add() -> None:
     place = st.empty()
     with place.container(), st.form("add_person", border=False):
         name = st.text_input("Name", placeholder="As people know it", max_chars=LONGEST_DISPLAY_NAME)
-        user_name = st.text_input("User name", placeholder="a-z, 0-9, dot, hyphen", max_chars=32)
+        user_name = st.text_input("User name", placeholder="To sign in with", max_chars=LONGEST_TYPED_NAME)
+        st.caption("2 to 32 characters: a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit.")
         role = st.selectbox("Role", PERSONAL_ROLES, format_func=_role_words)
         sent = st.form_submit_button("Add", type="primary")
     if sent:
         try:
             made = changes.add(cache.accounts(), by, user_name, name, role.value, visitor.now())
         except AccountRefused as refusal:
-            st.error(str(refusal), icon=":material/error:")
+            st.error(plain(str(refusal)), icon=":material/error:")
             return
         with place.container():
             _show_once(made)
@@ -101,7 +102,7 @@ def _done(change: Callable[[], Person]) -> None:
     try:
         change()
     except (AccountRefused, UnknownPerson) as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(plain(str(refusal)), icon=":material/error:")
         return
     st.rerun()
 
@@ -110,7 +111,7 @@ def _show_once(made: FirstPassword) -> None:
     st.markdown(f"The password of **{plain(made.person.display_name)}**, shown this once:")
     st.code(made.password, language=None)
     st.caption(
-        f"User name {made.person.user_name}. Hand it over, then close this window: nobody can show it again. "
+        f"User name {plain(made.person.user_name)}. Hand it over, then close this window: nobody can show it again. "
         "The first sign-in asks for a password of their own."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core import settings
 from core.accounts import changes
 from core.accounts.events import Kind, latest_events
-from core.accounts.people import CONSOLE, find
+from core.accounts.people import CONSOLE, everyone, find
 from core.accounts.roles import Role
 from core.accounts.sign_in import Ticket, sign_in
 from core.accounts.store import AccountStore, open_accounts
@@ -67,6 +68,39 @@ def test_everybody_is_listed_with_role_and_state(store: AccountStore) -> None:
     listed = page().dataframe[0].value
     assert list(listed["Role"]) == ["administrator", "auditor", "data scientist", "officer", "risk manager"]
     assert list(listed["State"]) == ["may sign in", "disabled", "may sign in", "may sign in", "may sign in"]
+
+
+def test_the_times_of_both_tables_say_that_they_are_utc_and_are(store: AccountStore) -> None:
+    people, events = (table.value for table in page().dataframe[:2])
+    officer, latest = find(store, "officer"), latest_events(store, 1)[0]
+    shown = people.set_index("User name")["Password set, UTC"]["officer"]
+    assert (shown.tz, shown) == (None, officer.password_changed_at.astimezone(UTC).replace(tzinfo=None))
+    assert events["When, UTC"][0] == latest.happened_at.astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_name_is_cut_however_long(store: AccountStore, monkeypatch: pytest.MonkeyPatch, narrow: bool) -> None:
+    monkeypatch.setattr(screen, "is_narrow", lambda: narrow)
+    long, name = "maximiliana.von-und-zu-waldburg1", "Maximiliana Freifrau von und zu Hohenstein-Waldburg-Zeil"
+    changes.add(store, CONSOLE, long, name, "officer", datetime.now(UTC))
+    people, events = (json.loads(table.proto.columns) for table in page().dataframe[:2])
+    assert len(long) == 32
+    assert people["User name"]["width"] >= 6.5 * 32
+    assert people["Name"]["width"] >= 6.5 * len(name)
+    assert people["State"]["width"] >= 6.5 * len("must set password")
+    assert events["Whom"]["width"] >= 6.5 * 32
+
+
+def test_a_user_name_of_more_than_32_letters_is_told_and_refused_and_never_cut(store: AccountStore) -> None:
+    test = dialog("add")
+    assert "2 to 32 characters" in test.caption[0].value
+    fields = {field.label: field for field in test.text_input}
+    assert fields["User name"].proto.max_chars == 64
+    fields["Name"].set_value("Ana")
+    fields["User name"].set_value("a" * 33)
+    click(test, "Add")
+    assert "2 to 32" in test.error[0].value
+    assert [person.user_name for person in everyone(store) if person.user_name.startswith("aa")] == []
 
 
 def test_on_a_phone_the_state_is_among_what_is_shown(store: AccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
