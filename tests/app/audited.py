@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def page(screen: str = "admin/audit") -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60).run()
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120).run()
     test.switch_page(f"../{screen}.py").run()
     assert not test.exception
     return test

@@ -43,7 +43,7 @@ def client_with(desk: Desk, recommendation: Recommendation) -> str:
 
 
 def page(client: str) -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params["client"] = client
     test.run().switch_page("../casework/score.py").run()
     assert not test.exception
@@ -364,7 +364,7 @@ def test_a_risk_manager_is_led_to_what_was_referred_and_told_when_nothing_is(des
     page(client)
     by_somebody_else(client, "refer")
     visitor.role = Role.RISK_MANAGER
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.run().switch_page("../casework/score.py").run()
     press(test, "Next referred")
     assert f"Client {client}" in [h.value for h in test.header]
@@ -382,7 +382,7 @@ def test_an_application_typed_in_is_found_again_and_decided_by_its_own_id(desk: 
     scored = opened.casework.record_score(typed, ELSEWHERE)
     opened.casework.decide(Choice(scored.sequence, "refer", idempotency_key="k" * 20), ELSEWHERE, opened.in_force)
     visitor.role = Role.RISK_MANAGER
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params["application"] = scored.application
     test.run().switch_page("../casework/score.py").run()
     assert f"Application {scored.application}" in [h.value for h in test.header]

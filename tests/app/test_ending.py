@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("desk")
 @pytest.fixture
 def shown() -> AppTest:
     """The Score page with a client on it, which has several parts that run alone."""
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params[state.CLIENT] = CLIENT
     test.run()
     assert not test.exception

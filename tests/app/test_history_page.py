@@ -77,7 +77,7 @@ def past(own: Settings) -> Past:
 
 
 def page(**query: str | list[str]) -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     for name, value in query.items():
         test.query_params[name] = value
     test.run().switch_page("../casework/history.py").run()

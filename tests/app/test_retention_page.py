@@ -56,7 +56,7 @@ def recorded(at: datetime) -> Ledger:
 
 
 def page(whom: str = "") -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60).run()
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120).run()
     test.switch_page("../admin/retention.py").run()
     assert not test.exception
     return look_up(test, whom) if whom else test
@@ -223,7 +223,7 @@ def test_the_page_is_open_to_nobody_else(own: Settings, visitor: Visitor, role: 
     if role:
         session_token(own.data_dir, role)
     visitor.role = role
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30).run()
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120).run()
     test.switch_page("../admin/retention.py").run()
     assert "Retention and erasure" not in [h.value for h in test.header]
     assert not [field for field in test.text_input if "Client number" in field.label]

@@ -19,7 +19,7 @@ LEVER = "AMT_CREDIT"
 
 
 def page(client: str = CLIENT) -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params["client"] = client
     test.run()
     assert not test.exception

@@ -38,7 +38,7 @@ REQUIRED = {
 
 
 def page() -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params["entry"] = "form"
     test.run()
     assert not test.exception

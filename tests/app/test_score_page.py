@@ -45,7 +45,7 @@ def own_desk(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def page(client: str = "") -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     if client:
         test.query_params["client"] = client
     test.run()

@@ -40,7 +40,7 @@ def store(desk: Path) -> AccountStore:
 
 
 def opened(page: str = "", **query: str) -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params.update(query)
     test.run()
     if page:

@@ -51,7 +51,7 @@ def own(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Se
 
 
 def page(screen: str, **query: str) -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=60)
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120)
     test.query_params.update(query)
     test.run().switch_page(f"../casework/{screen}.py").run()
     assert not test.exception
