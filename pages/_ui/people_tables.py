@@ -30,9 +30,9 @@ def people(everybody: Sequence[Person], narrow: bool) -> None:
         pd.DataFrame(
             {
                 "User name": [person.user_name for person in everybody],
-                "Name": [person.display_name for person in everybody],
                 "Role": [person.role.words for person in everybody],
                 "State": [state_of(person) for person in everybody],
+                "Name": [person.display_name for person in everybody],
                 "Password set, UTC": [_in_utc(person.password_changed_at) for person in everybody],
             }
         ),
@@ -40,7 +40,7 @@ def people(everybody: Sequence[Person], narrow: bool) -> None:
         height="content" if len(everybody) <= 12 else 460,
         column_order=_NARROW if narrow else None,
         column_config={
-            "User name": _column([person.user_name for person in everybody], 102, pinned=True),
+            "User name": _column([person.user_name for person in everybody], 102),
             "Name": _column([person.display_name for person in everybody], 102),
             "Role": st.column_config.TextColumn(width=96),
             "State": st.column_config.TextColumn(width=134),
@@ -77,10 +77,10 @@ def events(latest: Sequence[AccountEvent]) -> None:
     st.caption(f"The latest {EVENTS_SHOWN}, newest first. Nobody can change or delete them.")
 
 
-def _column(words: Sequence[str], at_least: int, pinned: bool = False) -> ColumnConfig:
+def _column(words: Sequence[str], at_least: int) -> ColumnConfig:
     """As wide as its longest words: the table is scrolled sideways before a name is cut."""
     longest = max(map(len, words), default=0)
-    return st.column_config.TextColumn(width=max(at_least, round(_EDGES + _LETTER * longest)), pinned=pinned)
+    return st.column_config.TextColumn(width=max(at_least, round(_EDGES + _LETTER * longest)))
 
 
 def _in_utc(moment: datetime) -> datetime:
