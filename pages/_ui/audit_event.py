@@ -24,7 +24,6 @@ from pages._ui.words import plain
 _OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
 _PROBABILITIES: Final = ("default_probability", "approve_below", "decline_from")
 _AMOUNTS: Final = ("amount",)
-_IN_A_TIME: Final = re.compile(r"(?<=\d:)\u2060(?=\d\d(?!\d))")
 _DIGEST: Final = re.compile(r"[0-9a-f]{40,}")
 
 
@@ -43,7 +42,7 @@ def draw(ledger: Ledger, person: Person) -> None:
             )
             if event.kind in _OPENED_IN_HISTORY and roles.may(person.role, Page.HISTORY, Action.READ):
                 links.record(event.sequence)
-        st.markdown(shown(what_of(event.kind, event.at, event.subject, event.public)))
+        st.markdown(plain(what_of(event.kind, event.at, event.subject, event.public)))
         if flag(event.public, "demo"):
             st.caption("Demo: set-up made it up, so that there is something to show.")
         left, right = st.columns(2)
@@ -72,7 +71,7 @@ def _circumstances(event: Event) -> dict[str, str]:
         if event.seal
         else "",
     }
-    return {label: shown(value) for label, value in rows.items() if value}
+    return {label: plain(value) for label, value in rows.items() if value}
 
 
 def _public(event: Event) -> dict[str, str]:
@@ -92,12 +91,7 @@ def said(name: str, value: Json) -> str:
     if isinstance(value, float):
         return plain(_figure(name, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"`{text}`" if _DIGEST.fullmatch(text) else shown(text)  # only code is broken into lines where it is long
-
-
-def shown(text: str) -> str:
-    """As `plain`, with times that can be copied as they stand: two digits behind a colon are no markup."""
-    return _IN_A_TIME.sub("", plain(text))
+    return f"`{text}`" if _DIGEST.fullmatch(text) else plain(text)  # only code is broken into lines where it is long
 
 
 def _figure(name: str, value: float) -> str:

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from core.accounts.roles import Role
-from core.casework.case_state import Stage
+from core.casework.case_state import Stage, moment_words
 from core.casework.casework import Casework
 from core.casework.decision_question import Choice
 from core.casework.readings import READINGS
@@ -57,7 +57,7 @@ def test_of_officers_who_decide_at_once_each_on_their_own_desk_one_wins(tmp_path
         with ThreadPoolExecutor(6) as pool:
             answers = list(pool.map(try_to, range(6)))
         assert answers.count("") == 1
-        winner = f"referred by officer-{answers.index('')} on {NOON:%Y-%m-%d}"
+        winner = f"referred by officer-{answers.index('')} on {moment_words(NOON)}"
         assert all(winner in answer for answer in answers if answer)
         assert (ledger.head.count, ledger.verify().sound) == (2, True)
 
