@@ -114,6 +114,7 @@ def behind_the_number(score: Score, card: Card, contract: Contract, language: st
         _measured(card),
         f"Trained without: {', '.join(missing)}. What these say is missing from the score." if missing else "",
         f"Default means: {text(contract.portfolio.target_meaning, language)}",
+        amounts_words(text(contract.portfolio.currency, language)),
         "The explanation says what moved the score; it names no cause, and not what the client should change.",
         f"Model {score.model_version}, {score.policy_version}, scored and explained in {score.latency_ms:.1f} ms.",
     ]
@@ -121,6 +122,13 @@ def behind_the_number(score: Score, card: Card, contract: Contract, language: st
         st.subheader("What stands behind the number", anchor=False)
         for line in filter(None, lines):
             st.caption(plain(line))
+
+
+def amounts_words(currency: str) -> str:
+    """In which unit every amount of the page is; `currency` is "" where the portfolio's contract names none."""
+    if currency:
+        return f"Amounts are in {currency}."
+    return "Amounts are in the currency of the portfolio's tables; their publisher does not name it."
 
 
 def _measured(card: Card) -> str:

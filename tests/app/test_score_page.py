@@ -200,6 +200,8 @@ def test_the_page_says_which_bases_are_not_used_and_what_default_means(desk: Pat
     text = all_text(page("100009"))
     assert "Age, family status and gender are not used by this model" in text
     assert plain("This is not the Basel definition of default, 90 days past due") in text
+    assert open_desk(settings.read()).contract.portfolio.currency == {"en": ""}
+    assert plain("Amounts are in the currency of the portfolio's tables; their publisher does not name it.") in text
 
 
 def test_at_most_four_reasons_each_in_the_words_of_the_contract(desk: Path) -> None:
