@@ -14,7 +14,7 @@ from core.accounts.roles import Action, Page
 from core.casework.audit import what_of
 from core.casework.audit_words import label_of
 from core.casework.json_fields import flag
-from core.casework.kinds import DECIDED, SCORED
+from core.casework.kinds import DECIDED, DOWNLOADED, SCORED
 from core.ledger.event import Event, Json
 from core.ledger.ledger import Ledger
 from core.portfolio.wording import money, number, percent
@@ -24,6 +24,10 @@ from pages._ui.words import plain
 _OPENED_IN_HISTORY: Final = (SCORED, DECIDED)
 _PROBABILITIES: Final = ("default_probability", "approve_below", "decline_from")
 _AMOUNTS: Final = ("amount",)
+_LABELS: Final = {  # early downloads of the head name the one in front of their own event, which the file ends with
+    (DOWNLOADED, "count"): "Events before it",
+    (DOWNLOADED, "hash"): "Hash of the last of them",
+}
 _DIGEST: Final = re.compile(r"[0-9a-f]{40,}")
 
 
@@ -76,7 +80,7 @@ def _circumstances(event: Event) -> dict[str, str]:
 
 def _public(event: Event) -> dict[str, str]:
     return {
-        plain(name.replace("_", " ").capitalize()): said(name, value)
+        plain(_LABELS.get((event.kind, name)) or name.replace("_", " ").capitalize()): said(name, value)
         for name, value in event.public.items()
         if value is not None and value not in ("", [], {})
     }

@@ -106,6 +106,18 @@ def test_what_set_up_made_up_is_marked_in_the_list_and_where_it_is_read(visitor:
     assert "Demo: set-up made it up" not in all_text(in_full(test, ledger.head.count))
 
 
+def test_an_early_download_of_the_head_says_that_its_count_is_of_the_events_before_it() -> None:
+    ledger = cache.ledger()
+    before = ledger.head
+    public = {"file": "head.json", "count": before.count, "hash": before.hash.hex()}
+    (event,) = ledger.append([a_draft("downloaded", Actor("ada", "auditor"), "head", public)])
+    full = in_full(page(), event.sequence)
+    assert plain("The head was downloaded as head.json; it ends with this event.") in all_text(full)
+    tables = str([table.value.to_dict() for table in full.table])
+    assert "Events before it" in tables
+    assert "Hash of the last of them" in tables
+
+
 def test_an_event_says_when_it_happened_in_the_list_and_in_full_as_the_people_page_does() -> None:
     ledger = cache.ledger()
     at = datetime.now(UTC).replace(hour=18, minute=30, second=11, microsecond=0) - timedelta(days=1)
