@@ -38,6 +38,7 @@ def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
             key=audit_state.GROUPS,
             placeholder="Everything",
             format_func=_words,
+            wrap=True,
             width=_width(narrow, 300),  # the longest of them, without being cut
         )
         actor = st.selectbox(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -84,7 +84,7 @@ class Asked:
 def question(asked: Asked, narrow: bool) -> HistoryQuestion:
     """The filters of this moment; order and page are the list's own."""
     with _places(narrow) as place:
-        period = _period(_period_place(place, narrow), asked.now)
+        period = _period(_period_place(place, narrow), asked.now, narrow)
         recommendations = _several(place(1), "Recommended", keys.RECOMMENDED, {c: w[0] for c, w in RECOMMENDED.items()})
         decisions = _several(place(1), "Decided", keys.DECIDED, _decisions(asked.contract))
         officers = _several(place(1), "By", keys.OFFICER, _themselves(asked.choices.officers), "Anyone")
@@ -160,7 +160,7 @@ def _in_use(name: str) -> bool:
     return name in st.query_params or (bool(chosen) and chosen != _NOTHING.get(name))
 
 
-def _period(place: DeltaGenerator, now: datetime) -> Period:
+def _period(place: DeltaGenerator, now: datetime, narrow: bool) -> Period:
     chosen = place.selectbox(
         "Period",
         list(PERIODS),
@@ -169,7 +169,7 @@ def _period(place: DeltaGenerator, now: datetime) -> Period:
         persist_state="session",
     )
     if chosen == FROM_TO:
-        return _between(place, now.astimezone(UTC).date())
+        return _between(place, now.astimezone(UTC).date(), "stretch" if narrow else _DAYS)
     return _since(now, PERIODS.get(chosen))
 
 
@@ -177,7 +177,7 @@ def _since(now: datetime, days: int | None) -> Period:
     return EVER if days is None else last_days(now, days)
 
 
-def _between(place: DeltaGenerator, today: date) -> Period:
+def _between(place: DeltaGenerator, today: date, width: int | Literal["stretch"]) -> Period:
     """A range that is half chosen is open on its other side."""
     chosen = place.date_input(
         "From and to, both included",
@@ -185,7 +185,7 @@ def _between(place: DeltaGenerator, today: date) -> Period:
         max_value=today,
         key=keys.DAYS,
         format="DD/MM/YYYY",
-        width=_DAYS,
+        width=width,
         bind="query-params",
         persist_state="session",
     )

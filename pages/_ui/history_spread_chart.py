@@ -34,7 +34,7 @@ SIDES_LEGEND: Final = ":orange[▨] low side  :violet[■] high side"
 _SIDES: Final = (("low side", palette.REFER, "/"), ("high side", palette.SECOND_SERIES, ""))
 _MOST_OFFICERS = 8
 _FEW = 5  # decisions in the highest bar: each has a tick
-_LEFT_OF_A_CUT, _RIGHT_OF_A_CUT = 0.26, 0.34  # of the narrowest axis: room for its words, with the margin there
+_LEFT_OF_A_CUT, _RIGHT_OF_A_CUT = 0.26, 0.32  # of the narrowest axis: room for its words, with the margin there
 HEIGHT = 330  # px
 
 
@@ -52,7 +52,7 @@ def spread(view: PdSpread, policy: Change | None, row: str, narrow: bool) -> Par
         shapes=[line(place, place, 0, 1.06, palette.TEXT, 1.5, dash="dot", yref="paper") for place, _ in lines],
         annotations=[_cut(view, place, words) for place, words in lines],
         height=HEIGHT,
-        margin={"l": 52, "r": 8, "t": 36, "b": 46},
+        margin={"l": 52, "r": 14, "t": 36, "b": 46},
         barmode="stack",
         xaxis=axis(
             range=[view.start, view.end],

@@ -73,7 +73,7 @@ def ordered(question: HistoryQuestion, narrow: bool) -> HistoryQuestion:
             label_visibility="collapsed",
             bind="query-params",
             persist_state="session",
-            width=140,
+            width=120,
         )
         rows = st.selectbox(
             "Rows per page",
@@ -84,7 +84,7 @@ def ordered(question: HistoryQuestion, narrow: bool) -> HistoryQuestion:
             label_visibility="collapsed",
             bind="query-params",
             persist_state="session",
-            width=110,
+            width=98,
         )
     asked = replace(question, sort=sort or SortBy.AT, descending=order != ASCENDING, rows_per_page=rows or 15)
     return replace(asked, page=history_state.page(asked))

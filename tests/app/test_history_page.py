@@ -195,6 +195,16 @@ def test_filters_are_chosen_by_hand_and_reset(past: Past) -> None:
     assert len(applications(press(test, "Reset filters"))) == 14
 
 
+def test_what_lets_everything_through_is_itself_a_choice_and_a_reset_goes_back_to_it(past: Past) -> None:
+    test = page(override="Low side", state="Closed", outcome="Not known")
+    assert "More (2)" in [one.proto.popover.label for one in test.get("popover")]
+    press(test, "Reset filters")
+    chosen = {one.label: one.value for one in test.selectbox}
+    assert [chosen[label] for label in ("Override", "Outcome", "State")] == ["Any", "Any", "Everything decided"]
+    assert len(applications(test)) == 14
+    assert len(applications(page(override="", state=""))) == 14
+
+
 def test_resetting_the_filters_leaves_no_warning_in_the_log(
     past: Past, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,38 @@ from tests.decided import ANA, BEN, NOTE, clients_with, decided
 from tests.desks import session_token
 
 pytestmark = pytest.mark.browser
+
+# words of filters that reach beyond their field, or below its buttons
+CUT_OFF = """() => {
+    const box = part => part.getBoundingClientRect()
+    const cut = []
+    for (const chip of document.querySelectorAll('[data-testid="stMultiSelectTagsContainer"] *'))
+        if (chip.scrollWidth > chip.clientWidth + 1 && chip.clientWidth) cut.push(chip.textContent)
+    for (const dates of document.querySelectorAll('[data-testid="stDateInput"]')) {
+        const end = Math.max(...[...dates.querySelectorAll('.react-aria-DateField')].map(one => box(one).right))
+        const first = Math.min(...[...dates.querySelectorAll('button')].map(one => box(one).left))
+        if (end > first) cut.push('dates')
+    }
+    for (const label of document.querySelectorAll('[data-testid="stWidgetLabel"]'))
+        if (box(label).height > 30) cut.push(label.textContent)
+    return cut
+}"""
+# labels of charts that touch each other or leave their chart
+OVERLAPPING = """() => {
+    const wrong = []
+    for (const chart of document.querySelectorAll('.js-plotly-plot')) {
+        const edge = chart.getBoundingClientRect()
+        const words = [...chart.querySelectorAll('.xtick text, .bartext, .annotation text')]
+        const boxes = words.map(one => [one.textContent, one.getBoundingClientRect()]).filter(one => one[1].width)
+        boxes.forEach(([text, a], at) => {
+            if (a.left < edge.left || a.right > edge.right) wrong.push(text)
+            for (const [other, b] of boxes.slice(at + 1))
+                if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+                    wrong.push(`${text} and ${other}`)
+        })
+    }
+    return wrong
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +128,36 @@ def test_a_decision_is_found_opened_exported_and_replayed(
     (exported,) = journal_of(own_desk, "exported")
     assert exported["public"]["file"] == file.name
     assert (exported["actor"], exported["public"]["filter"].split("; ")[1]) == ("auditor", "override: low side")
+
+
+def test_esc_closes_a_list_and_keeps_what_was_chosen(browser: Browser, history: str) -> None:
+    asked = f"{history}?override=Low+side&decided=Approved"
+    with visit(browser, asked, role=Role.OFFICER) as page:
+        told(page, "1 to 1 of 1")
+        for label in ("Override", "Decided", "Period"):
+            page.get_by_role("combobox", name=label).click()
+            expect(page.get_by_role("option").first).to_be_visible()
+            for _ in range(2):  # once to close the list, and once more as people do
+                page.keyboard.press("Escape")
+                at_rest(page)
+            expect(page.get_by_role("option")).to_have_count(0)
+            assert page.url == asked
+        told(page, "1 to 1 of 1")
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_filters_can_be_read_and_labels_of_charts_stand_apart(browser: Browser, history: str, width: int) -> None:
+    asked = "period=From+…+to+…&days=2025-12-28&days=2028-12-28&by=ana&by=ben&override=Instead+of+a+referral&grade=A"
+    with visit(browser, f"{history}?{asked}".replace("2028-12-28", f"{date.today()}")) as page:
+        page.set_viewport_size({"width": width, "height": 1000})
+        told(page, "No decision fits these filters")
+        assert page.evaluate(CUT_OFF) == []
+        expect(page.get_by_role("button", name="More (1)")).to_be_visible()
+        page.get_by_role("button", name="Reset filters").first.click()
+        told(page, "1 to 15 of 19")
+        expect(page.locator(".js-plotly-plot")).to_have_count(2)
+        at_rest(page)
+        assert page.evaluate(OVERLAPPING) == []
 
 
 def test_a_click_anywhere_on_a_row_opens_it_and_its_box_closes_it(browser: Browser, history: str) -> None:

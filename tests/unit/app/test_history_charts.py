@@ -135,7 +135,7 @@ def test_the_words_of_cut_offs_stay_inside_of_the_chart_and_apart() -> None:
         words = figure["layout"]["annotations"]  # type: ignore[index]
         approve, decline = (one["x"] for one in words)
         assert [one["xanchor"] for one in words] == ["right", "left"]
-        assert start + 0.26 * (end - start) - 1e-9 <= approve <= decline <= end - 0.34 * (end - start) + 1e-9
+        assert start + 0.26 * (end - start) - 1e-9 <= approve <= decline <= end - 0.32 * (end - start) + 1e-9
 
 
 def test_each_bar_carries_its_number_where_it_is_as_wide_as_it_and_few_weeks_their_date() -> None:
