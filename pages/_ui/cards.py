@@ -81,7 +81,7 @@ def refusal(what: str, icon: str, message: str) -> Iterator[None]:
 
 def keyboard(keys: Sequence[tuple[str, str]]) -> None:
     """What can be done without a mouse, beside Tab, arrows and Enter."""
-    with st.container(border=True):
+    with st.container(border=True, key="keyboard"):  # print.css leaves it out
         st.subheader("Keyboard", anchor=False)
         tables.described({f"`{key}`": plain(does) for key, does in keys}, "Keyboard shortcuts")
         st.caption(

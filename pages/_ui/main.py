@@ -22,6 +22,7 @@ def first() -> None:
 
 
 st.set_page_config(page_title="Solvent", page_icon=str(STATIC / "icon.svg"), layout="wide")
+st.html(STATIC / "print.css")  # on paper alone: the screen is themed by the configuration
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="large")
 state.begin()
 pages = registry.pages(first)

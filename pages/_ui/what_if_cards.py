@@ -34,7 +34,7 @@ def what_if(case: Case) -> None:
     """A part of its own, drawn for those who may play."""
     guard.require(Page.SCORE, Action.WHAT_IF)
     offered = {field.column: field for field in case.desk.changeable_fields}
-    with st.container(border=True):
+    with st.container(border=True, key="what_if_card"):  # print.css leaves it out
         _head(case)
         left, right = cards.one_third_first()
         with left:
