@@ -39,6 +39,6 @@ with ending.early():
         sidebar.person(person, page.url_path)
         last_case.passing(page.url_path)
         own_password.confirm(person, page.url_path)
-        told.show()
+        told.begin()
         page.run()
-told.show_refusal()
+told.end()

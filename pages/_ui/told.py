@@ -1,8 +1,8 @@
 """What became of a press, told on the page that is drawn next, whichever that is.
 
 Whoever goes on at once is told too: one run may then answer both the press and the way to somebody else. And a browser
-fetches what shows a message when the first one comes; a message that another run follows at once is gone by then. So
-whatever is drawn in the next moments tells it again: one that stands already is not shown twice.
+fetches what shows a message when the first one comes; a message that another run follows at once is gone by then. So it
+is told again until a while after a run has told it and reached its end: one that stands already is not shown twice.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from pages._ui.words import plain
 
 _RECORDED: Final = "told_recorded"
 _REFUSED: Final = "told_refused"
-_AGAIN: Final = timedelta(seconds=2)  # shorter than a message stands
+_STANDS: Final = timedelta(seconds=4)  # how long a message does
 
 
 @dataclass(frozen=True)
 class _Recorded:
     sequence: int
-    first_shown_at: datetime | None = None
+    told: bool = False  # a run has begun to
+    told_at: datetime | None = None  # when the first that told it reached its end
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,30 @@ def recorded(sequence: int) -> None:
 
 def waits() -> bool:
     """Whether something was recorded that no run has told yet."""
-    told = _recorded()
-    return told is not None and told.first_shown_at is None
+    message = _recorded()
+    return message is not None and not message.told
 
 
-def show() -> None:
+def begin() -> None:
     """Before anything else of the page: another run may overtake it."""
-    told = _recorded()
-    if told is None:
+    message = _recorded()
+    if message is None:
         return
-    now = visitor.now()
-    if told.first_shown_at is None:
-        told = replace(told, first_shown_at=now)
-        st.session_state[_RECORDED] = told
-    elif now - told.first_shown_at > _AGAIN:
+    if message.told_at is not None and visitor.now() - message.told_at > _STANDS:
         del st.session_state[_RECORDED]
         return
-    st.toast(f"Recorded as event {told.sequence:,}.", icon=":material/task_alt:")
+    st.session_state[_RECORDED] = replace(message, told=True)
+    st.toast(f"Recorded as event {message.sequence:,}.", icon=":material/task_alt:")
+
+
+def end() -> None:
+    """After the whole page: also a refusal whose card was not drawn any more."""
+    message = _recorded()
+    if message is not None and message.told and message.told_at is None:
+        st.session_state[_RECORDED] = replace(message, told_at=visitor.now())
+    refusal: _Refused | None = st.session_state.pop(_REFUSED, None)
+    if refusal is not None:
+        st.toast(f"What you pressed before: {plain(refusal.reason)}", icon=":material/block:", duration="long")
 
 
 def refused(score: int, reason: str) -> None:
@@ -65,20 +73,13 @@ def refused(score: int, reason: str) -> None:
 
 def take_refusal(score: int) -> str:
     """Why the last press on this score was refused, once; empty where it was not."""
-    told: _Refused | None = st.session_state.get(_REFUSED)
-    if told is None or told.score != score:
+    refusal: _Refused | None = st.session_state.get(_REFUSED)
+    if refusal is None or refusal.score != score:
         return ""
     del st.session_state[_REFUSED]
-    return told.reason
-
-
-def show_refusal() -> None:
-    """After the whole page, where the card that it belongs to was not drawn any more."""
-    told: _Refused | None = st.session_state.pop(_REFUSED, None)
-    if told is not None:
-        st.toast(f"What you pressed before: {plain(told.reason)}", icon=":material/block:", duration="long")
+    return refusal.reason
 
 
 def _recorded() -> _Recorded | None:
-    told: _Recorded | None = st.session_state.get(_RECORDED)
-    return told
+    message: _Recorded | None = st.session_state.get(_RECORDED)
+    return message

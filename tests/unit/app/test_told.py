@@ -28,23 +28,30 @@ def at(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 def test_nothing_is_told_where_nothing_was_pressed(shown: list[str]) -> None:
-    told.show()
-    told.show_refusal()
+    told.begin()
+    told.end()
     assert shown == []
     assert not told.waits()
 
 
-@pytest.mark.parametrize(("later", "times"), [(2.0, 2), (2.1, 1)])
-def test_what_was_recorded_is_told_again_for_two_seconds_from_its_first_showing(
+@pytest.mark.parametrize(("later", "times"), [(4.0, 3), (4.1, 2)])
+def test_what_was_recorded_is_told_until_four_seconds_after_a_run_that_told_it_reached_its_end(
     monkeypatch: pytest.MonkeyPatch, shown: list[str], later: float, times: int
 ) -> None:
     told.recorded(1017)
     assert told.waits()
     at(monkeypatch, 60)  # however long the first run took to come
-    told.show()
+    told.begin()  # and is overtaken
     assert not told.waits()
-    at(monkeypatch, 60 + later)
-    told.show()
+    at(monkeypatch, 120)
+    told.begin()
+    told.end()
+    at(monkeypatch, 120 + later)
+    told.begin()
+    told.end()  # the time counts from the first that reached its end
+    assert shown == [RECORDED] * times
+    at(monkeypatch, 125)
+    told.begin()
     assert shown == [RECORDED] * times
 
 
@@ -52,12 +59,13 @@ def test_a_refusal_is_told_once_on_the_card_it_belongs_to(shown: list[str]) -> N
     told.refused(3, "no")
     assert told.take_refusal(4) == ""
     assert [told.take_refusal(3), told.take_refusal(3)] == ["no", ""]
-    told.show_refusal()
+    told.end()
     assert shown == []
 
 
 def test_a_refusal_whose_card_is_not_drawn_any_more_is_told_once_all_the_same(shown: list[str]) -> None:
     told.refused(3, "no")
-    told.show_refusal()
-    told.show_refusal()
+    told.begin()
+    told.end()
+    told.end()
     assert shown == ["What you pressed before: no"]
