@@ -13,6 +13,7 @@ from core.accounts.people import Person
 from core.errors import AccountRefused
 from pages._ui import cache, guard, sign_in, sign_in_cards
 from pages._ui.session import visitor
+from pages._ui.words import plain
 
 _ASKED: Final = "password_change_asked"
 _TOLD: Final = "password_change_told"
@@ -24,7 +25,7 @@ def forced(person: Person, page: str) -> None:
     """In the place of every page, until the password is the person's own."""
     with sign_in_cards.column():
         st.header("Choose your own password", anchor=False)
-        st.caption(f"You are signed in as {person.user_name}. Your password was set by somebody else.")
+        st.caption(f"You are signed in as {plain(person.user_name)}. Your password was set by somebody else.")
         _form(page)
 
 

@@ -16,9 +16,11 @@ from core import settings
 from core.accounts import changes, moments, sessions
 from core.accounts.events import latest_events
 from core.accounts.own_password import change_own_password
-from core.accounts.people import CONSOLE
+from core.accounts.people import CONSOLE, find
 from core.accounts.roles import Role
 from core.accounts.store import AccountStore, open_accounts
+from pages._ui.session import visitor as visitor_module
+from pages._ui.words import plain
 from tests.app.conftest import BROWSER, Visitor
 from tests.desks import password_of, session_token
 
@@ -288,6 +290,16 @@ def test_signing_out_ends_the_session_on_the_server_before_the_browser_forgets_i
     assert sessions.current(store, token, datetime.now(UTC)) is None
     assert redirect(test) == "/session/end"
     assert test.text_input == []
+
+
+def test_a_user_name_that_reads_as_an_address_is_no_link(
+    desk: Path, visitor: Visitor, store: AccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes.add(store, CONSOLE, "www.bank.example", "Ana", "officer", datetime.now(UTC))
+    stranger = find(store, "www.bank.example")
+    monkeypatch.setattr(visitor_module, "person", lambda: stranger)
+    test = opened("casework/score.py")
+    assert f"You are signed in as {plain('www.bank.example')}. Your password" in test.caption[0].value
 
 
 def test_a_password_set_by_somebody_else_must_be_changed_before_any_page(
