@@ -36,10 +36,11 @@ def decide(case: Case, scored: Event | str) -> None:
 
 def _answer(score: int) -> None:
     """What became of the last press: the page anew once it stands on the record, else why it does not."""
-    refusal = told.take_refusal(score)
+    answer = told.of_session()
+    refusal = answer.take_refusal(score)
     if refusal:
         st.error(plain(refusal), icon=":material/error:")
-    elif told.waits():
+    elif answer.waits:
         st.rerun()  # the whole page: what was decided before stands on it too
 
 

@@ -115,7 +115,7 @@ def _decide_by_form(score: int, look: Look, request: str, fields: tuple[str, str
     if decision:
         _decide(score, look, request, decision, reason, note)
     else:
-        told.refused(score, "Decision: choose one first; nothing was recorded.")
+        told.of_session().refused(score, "Decision: choose one first; nothing was recorded.")
 
 
 def _decide(score: int, look: Look, request: str, decision: str, reason: str = "", note: str = "") -> None:
@@ -127,6 +127,8 @@ def _decide(score: int, look: Look, request: str, decision: str, reason: str = "
     if look != shown.look():
         st.toast("You had already gone on to somebody else: nothing was recorded.", icon=":material/block:")
         return
+    # the session is not asked any more from here on: another press would end this between the write and its answer
+    answer, after = told.of_session(), decision_state.after(score)
     choice = Choice(score, decision, reason, note, request)
     try:
         person, desk = visitor.acting(Page.SCORE, Action.DECIDE), cache.desk()
@@ -135,12 +137,12 @@ def _decide(score: int, look: Look, request: str, decision: str, reason: str = "
         event = desk.casework.decide(choice, person, desk.in_force, visitor.address())
     except SolventError as refusal:
         if isinstance(refusal, DecisionRefused):  # any other may come after the write: pressed again, it is the same
-            decision_state.new_request(score)
-        told.refused(score, str(refusal))
+            after.refused()
+        answer.refused(score, str(refusal))
         return
+    after.decided()
+    answer.recorded(event.sequence)
     cache.notes().discard((person.user_name, event.application))
-    decision_state.new_decision(score)
-    told.recorded(event.sequence)
 
 
 def _label(choice: Possible) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -55,15 +56,25 @@ def request(score: int) -> str:
     return form.request
 
 
-def new_request(score: int) -> None:
-    """What was refused and is sent again in other words is another request; what was typed stays."""
-    _FORMS.keep(score, replace(_of(score), request=""))
+@dataclass(frozen=True)
+class After:
+    """What follows from a press on the form of a score; fetched before the press is carried out."""
+
+    _score: int
+    _form: _Form
+    _keep: Callable[[int, _Form], None]
+
+    def refused(self) -> None:
+        """What is sent again in other words is another request; what was typed stays."""
+        self._keep(self._score, replace(self._form, request=""))
+
+    def decided(self) -> None:
+        """What is decided next on this score is another decision, on an empty form."""
+        self._keep(self._score, replace(self._form, times_decided=self._form.times_decided + 1, request=""))
 
 
-def new_decision(score: int) -> None:
-    """What is decided next on this score is another decision, on an empty form."""
-    form = _of(score)
-    _FORMS.keep(score, replace(form, times_decided=form.times_decided + 1, request=""))
+def after(score: int) -> After:
+    return After(score, _of(score), _FORMS.keeper())
 
 
 def _of(score: int) -> _Form:

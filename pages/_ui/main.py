@@ -39,6 +39,6 @@ with ending.early():
         sidebar.person(person, page.url_path)
         last_case.passing(page.url_path)
         own_password.confirm(person, page.url_path)
-        told.begin()
+        told.of_session().begin()
         page.run()
-told.end()
+told.of_session().end()

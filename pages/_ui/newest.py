@@ -6,8 +6,9 @@ through the day.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 import streamlit as st
@@ -32,12 +33,22 @@ class Newest(Generic[About, Value]):
         return known[about]
 
     def keep(self, about: About, value: Value) -> None:
-        known = self._known()
-        known.pop(about, None)
-        known[about] = value
-        if len(known) > MOST:
-            del known[next(iter(known))]
+        _keep(self._known(), about, value)
+
+    def keeper(self) -> Callable[[About, Value], None]:
+        """Keeps what comes of a write, and asks nothing of the session any more.
+
+        Wherever the session is asked, another press may end the run: also between a write and what follows from it.
+        """
+        return partial(_keep, self._known())
 
     def _known(self) -> dict[About, Value]:
         known: dict[About, Value] = st.session_state.setdefault(self.key, {})
         return known
+
+
+def _keep(known: dict[About, Value], about: About, value: Value) -> None:
+    known.pop(about, None)
+    known[about] = value
+    if len(known) > MOST:
+        del known[next(iter(known))]

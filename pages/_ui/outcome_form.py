@@ -91,12 +91,12 @@ def _form(case: Case) -> None:
 
 def _record(outcome: Outcome) -> None:
     """Checked again where it is written; the page is drawn anew once it stands on the record."""
-    person = guard.require(Page.HISTORY, Action.RECORD_OUTCOME)
+    person, answer = guard.require(Page.HISTORY, Action.RECORD_OUTCOME), told.of_session()
     with guard.refusals():
         try:
             event = record_outcome(cache.ledger(), outcome, Teller(person, visitor.now(), visitor.address()))
         except (OutcomeRefused, LedgerUnwritable, ErasedRecord) as refusal:
             st.error(plain(str(refusal)), icon=":material/error:")
             return
-    told.recorded(event.sequence)
+    answer.recorded(event.sequence)
     st.rerun()

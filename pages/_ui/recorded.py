@@ -24,11 +24,12 @@ def score(case: Case, person: Person) -> Event | str:
     known = recorded_state.event_of(key)
     if known is not None:
         return known
+    keep = recorded_state.keeper()
     try:
         event = casework.record_score(case.as_scored, person, visitor.address())
     except LedgerUnwritable as refusal:
         return str(refusal)
-    recorded_state.keep(key, event)
+    keep(key, event)
     return event
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -19,8 +20,9 @@ def event_of(score: str) -> Event | None:
     return _SCORES.of(score, None)
 
 
-def keep(score: str, event: Event) -> None:
-    _SCORES.keep(score, event)
+def keeper() -> Callable[[str, Event | None], None]:
+    """Fetched before a score is written down, which must not be forgotten by a press in between."""
+    return _SCORES.keeper()
 
 
 def refused_question(question: str) -> str:

@@ -7,7 +7,7 @@ is told again until a while after a run has told it and reached its end: one tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,70 +16,58 @@ import streamlit as st
 from pages._ui.session import visitor
 from pages._ui.words import plain
 
-_RECORDED: Final = "told_recorded"
-_REFUSED: Final = "told_refused"
+_TOLD: Final = "told"
 _STANDS: Final = timedelta(seconds=4)  # how long a message does
 
 
-@dataclass(frozen=True)
-class _Recorded:
-    sequence: int
-    told: bool = False  # a run has begun to
-    told_at: datetime | None = None  # when the first that told it reached its end
+@dataclass
+class Told:
+    """Of one session. Fetched before a write: whoever asks the session after it may be ended there by another press."""
+
+    _recorded: int = 0  # number of the event; 0: none
+    _begun: bool = False  # a run has begun to tell it
+    _told_at: datetime | None = None  # when the first that told it reached its end
+    _refused_on: int = 0  # number of the event of the score that was decided on
+    _refusal: str = ""
+
+    def recorded(self, sequence: int) -> None:
+        """Shown by the next run of the whole page; where only a part of it runs, that part asks for one."""
+        self._recorded, self._begun, self._told_at = sequence, False, None
+
+    def refused(self, score: int, reason: str) -> None:
+        """Shown by the card of this score or, where that is not drawn any more, after the page."""
+        self._refused_on, self._refusal = score, reason
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was recorded that no run has told yet."""
+        return bool(self._recorded) and not self._begun
+
+    def take_refusal(self, score: int) -> str:
+        """Why the last press on this score was refused, once; empty where it was not."""
+        return self._taken() if self._refused_on == score else ""
+
+    def begin(self) -> None:
+        """Before anything else of the page: another run may overtake it."""
+        if self._told_at is not None and visitor.now() - self._told_at > _STANDS:
+            self._recorded = 0
+        if self._recorded:
+            self._begun = True
+            st.toast(f"Recorded as event {self._recorded:,}.", icon=":material/task_alt:")
+
+    def end(self) -> None:
+        """After the whole page."""
+        if self._begun and self._told_at is None:
+            self._told_at = visitor.now()
+        if refusal := self._taken():
+            st.toast(f"What you pressed before: {plain(refusal)}", icon=":material/block:", duration="long")
+
+    def _taken(self) -> str:
+        refusal, self._refusal = self._refusal, ""
+        return refusal
 
 
-@dataclass(frozen=True)
-class _Refused:
-    score: int  # number of the event of the score that was decided on
-    reason: str
-
-
-def recorded(sequence: int) -> None:
-    """Shown by the next run of the whole page; where only a part of it runs, that part asks for one."""
-    st.session_state[_RECORDED] = _Recorded(sequence)
-
-
-def waits() -> bool:
-    """Whether something was recorded that no run has told yet."""
-    message = _recorded()
-    return message is not None and not message.told
-
-
-def begin() -> None:
-    """Before anything else of the page: another run may overtake it."""
-    message = _recorded()
-    if message is None:
-        return
-    if message.told_at is not None and visitor.now() - message.told_at > _STANDS:
-        del st.session_state[_RECORDED]
-        return
-    st.session_state[_RECORDED] = replace(message, told=True)
-    st.toast(f"Recorded as event {message.sequence:,}.", icon=":material/task_alt:")
-
-
-def end() -> None:
-    """After the whole page: also a refusal whose card was not drawn any more."""
-    message = _recorded()
-    if message is not None and message.told and message.told_at is None:
-        st.session_state[_RECORDED] = replace(message, told_at=visitor.now())
-    refusal: _Refused | None = st.session_state.pop(_REFUSED, None)
-    if refusal is not None:
-        st.toast(f"What you pressed before: {plain(refusal.reason)}", icon=":material/block:", duration="long")
-
-
-def refused(score: int, reason: str) -> None:
-    st.session_state[_REFUSED] = _Refused(score, reason)
-
-
-def take_refusal(score: int) -> str:
-    """Why the last press on this score was refused, once; empty where it was not."""
-    refusal: _Refused | None = st.session_state.get(_REFUSED)
-    if refusal is None or refusal.score != score:
-        return ""
-    del st.session_state[_REFUSED]
-    return refusal.reason
-
-
-def _recorded() -> _Recorded | None:
-    message: _Recorded | None = st.session_state.get(_RECORDED)
-    return message
+def of_session() -> Told:
+    """What there is to tell in this session."""
+    told: Told = st.session_state.setdefault(_TOLD, Told())
+    return told

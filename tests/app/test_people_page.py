@@ -32,7 +32,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visitor: Visitor) -> 
 
 
 def page() -> AppTest:
-    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=30).run()
+    test = AppTest.from_file(ROOT / "pages" / "_ui" / "main.py", default_timeout=120).run()
     assert not test.exception
     assert [h.value for h in test.header] == ["People"]
     return test
@@ -44,7 +44,7 @@ def click(test: AppTest, label: str) -> AppTest:
 
 def dialog(what: str, user_name: str = "") -> AppTest:
     """A dialog as it stands after its button was pressed: AppTest runs whole scripts, so this one only opens it."""
-    return AppTest.from_function(_open, kwargs={"what": what, "user_name": user_name}, default_timeout=30).run()
+    return AppTest.from_function(_open, kwargs={"what": what, "user_name": user_name}, default_timeout=120).run()
 
 
 def _open(what: str, user_name: str) -> None:

@@ -98,10 +98,10 @@ def test_the_request_of_a_decision_stays_the_same_while_its_form_is_on_the_scree
 
 def test_what_was_refused_or_decided_is_followed_by_another_request_and_only_a_decision_by_an_empty_form() -> None:
     first = decision_state.request(3)
-    decision_state.new_request(3)
+    decision_state.after(3).refused()
     second = decision_state.request(3)
     assert decision_state.key(3, "note") == "decide_3_note"
-    decision_state.new_decision(3)
+    decision_state.after(3).decided()
     assert len({first, second, decision_state.request(3)}) == 3
     assert decision_state.key(3, "note") == "decide_3_note_1"
 
@@ -146,7 +146,7 @@ def test_a_decision_pressed_on_somebody_whom_the_page_has_left_is_not_recorded(m
     shown.begin("client 8")
     decide_form._decide(3, look, request, "approve")
     assert said == ["You had already gone on to somebody else: nothing was recorded."]
-    assert not told.waits()
+    assert not told.of_session().waits
 
 
 def test_the_note_of_a_decision_starts_with_the_same_as_long_as_it_is_drawn() -> None:
