@@ -18,7 +18,6 @@ from pages._ui.retention_state import Done
 from pages._ui.words import plain
 
 _MOMENT: Final = "D MMM YYYY, HH:mm"
-_YOUR_TIME: Final = "In your own time zone."
 
 
 def nobody_chosen() -> None:
@@ -84,13 +83,13 @@ def due(what: Due, days: int, narrow: bool) -> None:
         pd.DataFrame(
             {
                 "Application": [one.application for one in what.examples],
-                "Last event": [one.last_event for one in what.examples],
+                "Last event, UTC": [one.last_event for one in what.examples],
                 "Events": [one.events for one in what.examples],
             }
         ),
         hide_index=True,
         height="content" if len(what.examples) <= 6 else 260,
-        column_config={"Last event": _moments()},
+        column_config={"Last event, UTC": _moments()},
         alt="The applications past their time, the oldest first",
     )
     if what.applications > len(what.examples):
@@ -111,7 +110,7 @@ def _on_request(erased: Sequence[Erased]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "When": [one.at for one in erased],
+                "When, UTC": [one.at for one in erased],
                 "Whom": [one.applicant for one in erased],
                 "By": [one.actor for one in erased],
                 "Reason": [one.reason for one in erased],
@@ -124,7 +123,7 @@ def _on_request(erased: Sequence[Erased]) -> None:
         hide_index=True,
         height="content" if len(erased) <= 8 else 340,
         column_config={
-            "When": _moments(),
+            "When, UTC": _moments(),
             "Reason": st.column_config.TextColumn(width="medium"),
             "Rows": st.column_config.NumberColumn(help="In the desk's files."),
         },
@@ -137,14 +136,14 @@ def _by_time(runs: Sequence[PastRun]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "When": [run.at for run in runs],
+                "When, UTC": [run.at for run in runs],
                 "By": [run.actor for run in runs],
                 "Applications": [run.applications for run in runs],
             }
         ),
         hide_index=True,
         height="content" if len(runs) <= 8 else 340,
-        column_config={"When": _moments()},
+        column_config={"When, UTC": _moments()},
         alt="Runs in which applications past their time were forgotten, the latest first",
     )
     st.caption("Because their time was over.")
@@ -176,4 +175,4 @@ def _held(seen: Preview) -> list[Held]:
 
 
 def _moments() -> ColumnConfig:
-    return st.column_config.DatetimeColumn(format=_MOMENT, help=_YOUR_TIME)
+    return st.column_config.DatetimeColumn(format=_MOMENT, timezone="UTC")
