@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from core.casework.json_fields import text
@@ -73,4 +73,9 @@ def done_by(decision: Event) -> str:
 def moment_words(at: datetime) -> str:
     """ "21 Nov 2026, 09:30 UTC": a moment in running text, wherever it is told."""
     utc = at.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return f"{day_words(utc)}, {utc:%H:%M} UTC"
+
+
+def day_words(day: date) -> str:
+    """ "18 Nov 2026"."""
+    return f"{day.day} {day:%b %Y}"

@@ -10,8 +10,7 @@ from typing import Protocol
 
 import duckdb
 
-from core.casework.case_state import done_by, moment_words
-from core.casework.history_summary import day_words
+from core.casework.case_state import day_words, done_by, moment_words
 from core.casework.json_fields import number, text, whole
 from core.casework.kinds import CORRECTED, DECIDED, ERASED, OUTCOME, SCORED
 from core.casework.override_sides import OVERRIDES, REFERRAL, SIDE_WORDS

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.casework import override_sides
-from core.casework.case_state import DONE, moment_words
+from core.casework.case_state import DONE, day_words, moment_words
 from core.casework.paging import check_page
 
 DEFAULT_DAYS = 90
@@ -156,4 +156,4 @@ def _one_of(name: str, values: tuple[str, ...]) -> str:
 def _day(moment: datetime) -> str:
     """The minute in UTC, shortened to the day at midnight."""
     utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y}" if utc.time() == datetime.min.time() else moment_words(utc)
+    return day_words(utc) if utc.time() == datetime.min.time() else moment_words(utc)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from core.casework.case_state import day_words
 from core.casework.history_question import HistoryQuestion, Period, State
 from core.casework.override_sides import REFERRAL, SIDE_WORDS
 from core.casework.volumes import Overrides, OverrideView, Volume
@@ -142,8 +143,3 @@ def days_words(first: date, last: date) -> str:
         return day_words(last)
     begun = f"{first.day} {first:%b}" if first.year == last.year else day_words(first)
     return f"{begun} to {day_words(last)}"
-
-
-def day_words(day: date) -> str:
-    """ "18 Nov 2026"."""
-    return f"{day.day} {day:%b %Y}"

@@ -10,13 +10,13 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from core.accounts.roles import Action, Page
+from core.casework.case_state import day_words
 from core.casework.changes_in_force import Change, changes, policy_at_the_end, within
 from core.casework.demo_decisions import demo_decisions, demo_sentence
 from core.casework.history_question import HistoryQuestion, State
 from core.casework.history_summary import (
     Share,
     apart_words,
-    day_words,
     days_of,
     in_a_sentence,
     notes_sentence,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, floor
 
+from core.casework.case_state import day_words
 from core.casework.changes_in_force import Change
-from core.casework.history_summary import WeekShare, day_words
+from core.casework.history_summary import WeekShare
 from core.portfolio.wording import counted, percent
 from pages._ui import palette
 from pages._ui.figure import SMALL, Part, axis, figure, line, marked_note, note

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.accounts.people import Person
 from core.accounts.roles import Action, Page, may
+from core.casework.case_state import day_words
 from core.casework.outcomes import APPROVALS, LONGEST_REASON, SHORTEST_REASON, Case, Outcome, Repayment
 from core.casework.outcomes_known import known_cases
 from core.casework.outcomes_recording import Teller, record_outcome
@@ -47,7 +48,7 @@ def _known(case: Case) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(name, icon=icon, color=colour)
         day = recorded.observed_on
-        st.caption(f"observed on {day.day} {day:%b %Y}" if day else "on an unknown day", width="content")
+        st.caption(f"observed on {day_words(day)}" if day else "on an unknown day", width="content")
 
 
 def _form(case: Case) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -23,7 +22,7 @@ from core.policy.recommendation import Recommendation
 from tests.browser.server import serving
 from tests.browser.visits import Screen, at_rest, choose_row, visit
 from tests.decided import ANA, BEN, NOTE, clients_with, decided
-from tests.desks import session_token
+from tests.desks import fresh_copy, session_token
 
 pytestmark = pytest.mark.browser
 
@@ -63,8 +62,7 @@ OVERLAPPING = """() => {
 @pytest.fixture(scope="module")
 def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk on which a few decisions were made."""
-    copy = tmp_path_factory.mktemp("history") / "desk"
-    shutil.copytree(small_desk, copy, ignore=shutil.ignore_patterns("ledger", "master.key", "raw", "policies"))
+    copy = fresh_copy(small_desk, tmp_path_factory.mktemp("history") / "desk", "raw")
     session_token(copy, Role.OFFICER)
     return copy
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +20,7 @@ from core.policy.recommendation import Recommendation
 from tests.browser.server import serving
 from tests.browser.visits import Screen, visit
 from tests.decided import clients_with, decided
-from tests.desks import session_token
+from tests.desks import fresh_copy, session_token
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +43,7 @@ LIKE = (("stText", "^Note: "), ("stMarkdown", "^PD .* points, grade "))
 
 @pytest.fixture(scope="module")
 def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy = tmp_path_factory.mktemp("words") / "desk"
-    shutil.copytree(small_desk, copy, ignore=shutil.ignore_patterns("ledger", "master.key", "raw", "policies"))
+    copy = fresh_copy(small_desk, tmp_path_factory.mktemp("words") / "desk", "raw")
     session_token(copy, Role.OFFICER)
     return copy
 
