@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,7 +90,7 @@ def question(asked: Asked, narrow: bool) -> HistoryQuestion:
         officers = _several(place(1), "By", keys.OFFICER, _themselves(asked.choices.officers), "Anyone")
         override = _one_of(place(1), "Override", keys.OVERRIDE, OVERRIDES)
         about = _text(place(1), "Application or client", keys.ABOUT, "Id or number", 40)
-        more = place(1) if narrow else _more(place(1))
+        more = place(1) if narrow else _more(place(1), asked.choices)
         with more:
             left, right = (more, more) if narrow else st.columns(2)
             hidden = HistoryQuestion(
@@ -118,7 +118,8 @@ def filtered(question: HistoryQuestion, now: datetime) -> bool:
 
 
 def reset(alone: bool = True) -> None:
-    st.button(
+    """`alone`: it stands where a list would be, a part of the page that is drawn by itself."""
+    pressed = st.button(
         "Reset filters",
         icon=":material/filter_alt_off:",
         type="secondary" if alone else "tertiary",
@@ -126,6 +127,8 @@ def reset(alone: bool = True) -> None:
         args=({keys.PERIOD: LAST_90, **_NOTHING},),
         key=f"reset_filters_{alone}",
     )
+    if pressed and alone:
+        st.rerun()  # the filters and the charts stand outside that part
 
 
 @contextmanager
@@ -145,9 +148,16 @@ def _period_place(place: Callable[[int], DeltaGenerator], narrow: bool) -> Delta
     return both if narrow else both.container(horizontal=True)
 
 
-def _more(place: DeltaGenerator) -> DeltaGenerator:
+def _more(place: DeltaGenerator, choices: HistoryChoices) -> DeltaGenerator:
     """Where the other filters go; how many of them are in use is on the button."""
-    used = sum(_in_use(name) for name in _HIDDEN)
+    offered: dict[str, Collection[str]] = {
+        keys.GRADE: choices.grades,
+        keys.POLICY: choices.policies,
+        keys.MODEL: choices.models,
+        keys.STATE: STATES.values(),
+        keys.OUTCOME: OUTCOMES.values(),
+    }
+    used = sum(_in_use(name, offered.get(name)) for name in _HIDDEN)
     place.space("small")  # where its neighbours have their label
     more = place.popover(
         f"More ({used})" if used else "More", icon=":material/tune:", key="more_filters", width="stretch"
@@ -155,9 +165,12 @@ def _more(place: DeltaGenerator) -> DeltaGenerator:
     return more.container(width=520)
 
 
-def _in_use(name: str) -> bool:
+def _in_use(name: str, offered: Collection[str] | None) -> bool:
+    """A link may ask for what is not offered: that is left out. `offered`: None where any value is."""
+    linked = st.query_params.get_all(name)
     chosen = st.session_state.get(name)
-    return name in st.query_params or (bool(chosen) and chosen != _NOTHING.get(name))
+    asked = any(offered is None or one in offered for one in linked)
+    return asked or (bool(chosen) and chosen != _NOTHING.get(name))
 
 
 def _period(place: DeltaGenerator, now: datetime, narrow: bool) -> Period:

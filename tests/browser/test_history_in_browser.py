@@ -143,15 +143,29 @@ def test_esc_closes_a_list_and_keeps_what_was_chosen(browser: Browser, history: 
         told(page, "1 to 1 of 1")
 
 
+def test_an_empty_list_is_filled_by_resetting_the_filters_there(browser: Browser, history: str) -> None:
+    with visit(browser, f"{history}?by=ana&override=Instead+of+a+referral") as page:
+        told(page, "No decision fits these filters")
+        expect(page.get_by_role("button", name="Reset filters")).to_have_count(2)
+        page.get_by_role("button", name="Reset filters").last.click()
+        told(page, "1 to 15 of 19")
+        told(page, "19 decisions")
+        expect(page.get_by_role("button", name="Remove ana")).to_have_count(0)
+        expect(page).to_have_url(history)
+
+
 @pytest.mark.parametrize("width", [1024, 1280, 1440])
 def test_filters_can_be_read_and_labels_of_charts_stand_apart(browser: Browser, history: str, width: int) -> None:
-    asked = "period=From+…+to+…&days=2025-12-28&days=2028-12-28&by=ana&by=ben&override=Instead+of+a+referral&grade=A"
-    with visit(browser, f"{history}?{asked}".replace("2028-12-28", f"{date.today()}")) as page:
+    days = f"period=From+…+to+…&days=2025-12-28&days={date.today()}"
+    asked = f"{days}&by=ana&by=ben&override=Instead+of+a+referral&state=Closed&grade=Z"
+    with visit(browser, f"{history}?{asked}") as page:
         page.set_viewport_size({"width": width, "height": 1000})
         told(page, "No decision fits these filters")
         assert page.evaluate(CUT_OFF) == []
-        expect(page.get_by_role("button", name="More (1)")).to_be_visible()
-        page.get_by_role("button", name="Reset filters").first.click()
+        expect(page.get_by_role("button", name="More (1)")).to_be_visible()  # no such grade is offered
+        reset = page.get_by_role("button", name="Reset filters")
+        expect(reset).to_have_count(2)  # in the head, and where the list would be
+        reset.first.click()
         told(page, "1 to 15 of 19")
         expect(page.locator(".js-plotly-plot")).to_have_count(2)
         at_rest(page)
