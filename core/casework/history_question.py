@@ -22,6 +22,14 @@ class State(StrEnum):
     ERASED = "erased"  # the person was forgotten, whatever was decided
 
 
+STATE_WORDS: Mapping[State, str] = {
+    State.OPEN: "scored, not decided",
+    State.REFERRED: "referred, waiting",
+    State.CLOSED: "closed",
+    State.ERASED: "erased",
+}
+
+
 class Overridden(StrEnum):
     ANY = "any"  # low or high
     NONE = "none"  # neither; what was decided instead of a referral is here too
@@ -30,10 +38,26 @@ class Overridden(StrEnum):
     REFERRAL = override_sides.REFERRAL
 
 
+OVERRIDE_WORDS: Mapping[Overridden, str] = {
+    Overridden.ANY: "overridden",
+    Overridden.LOW: "low side",
+    Overridden.HIGH: "high side",
+    Overridden.REFERRAL: override_sides.SIDE_WORDS[override_sides.REFERRAL],
+    Overridden.NONE: "not overridden",
+}
+
+
 class KnownOutcome(StrEnum):
     NONE = "none"  # nothing known yet, or nothing ever to be known
     REPAID = "repaid"
     DEFAULTED = "defaulted"
+
+
+OUTCOME_WORDS: Mapping[KnownOutcome, str] = {
+    KnownOutcome.NONE: "not known",
+    KnownOutcome.REPAID: "repaid",
+    KnownOutcome.DEFAULTED: "defaulted",
+}
 
 
 class SortBy(StrEnum):
@@ -117,36 +141,16 @@ class HistoryQuestion:
             _one_of("recommended", self.recommendations),
             _one_of("grade", self.grades),
             _one_of("by", self.officers),
-            f"override: {_OVERRIDES[self.override]}" if self.override else "",
+            f"override: {OVERRIDE_WORDS[self.override]}" if self.override else "",
             _one_of("model", self.model_versions),
             _one_of("policy", self.policy_versions),
             f"amount from {self.amount_from:,.0f}" if self.amount_from is not None else "",
             f"amount to {self.amount_to:,.0f}" if self.amount_to is not None else "",
-            f"state: {_STATES[self.state]}" if self.state else "",
-            f"outcome: {_OUTCOMES[self.outcome]}" if self.outcome else "",
+            f"state: {STATE_WORDS[self.state]}" if self.state else "",
+            f"outcome: {OUTCOME_WORDS[self.outcome]}" if self.outcome else "",
             f"application or applicant {self.about}" if self.about else "",
             "part of a note" if self.note else "",  # its words may be a person's data: they stay out of the chain
         )
-
-
-_OVERRIDES: Mapping[Overridden, str] = {
-    Overridden.ANY: "overridden",
-    Overridden.NONE: "not overridden",
-    Overridden.LOW: "low side",
-    Overridden.HIGH: "high side",
-    Overridden.REFERRAL: override_sides.SIDE_WORDS[override_sides.REFERRAL],
-}
-_STATES: Mapping[State, str] = {
-    State.OPEN: "scored, not decided",
-    State.REFERRED: "referred, waiting",
-    State.CLOSED: "closed",
-    State.ERASED: "erased",
-}
-_OUTCOMES: Mapping[KnownOutcome, str] = {
-    KnownOutcome.NONE: "not known",
-    KnownOutcome.REPAID: "repaid",
-    KnownOutcome.DEFAULTED: "defaulted",
-}
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:

@@ -14,11 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 from core.casework.history_choices import HistoryChoices
 from core.casework.history_question import (
     EVER,
+    OUTCOME_WORDS,
+    OVERRIDE_WORDS,
+    STATE_WORDS,
     HistoryQuestion,
-    KnownOutcome,
-    Overridden,
     Period,
-    State,
     last_days,
     whole_days,
 )
@@ -38,24 +38,9 @@ PERIODS: Final[Mapping[str, int | None]] = {
 }
 ANY: Final = "Any"
 ANYTHING_DECIDED: Final = "Everything decided"
-OVERRIDES: Final = {
-    Overridden.ANY: "Overridden",
-    Overridden.LOW: "Low side",
-    Overridden.HIGH: "High side",
-    Overridden.REFERRAL: "Instead of a referral",
-    Overridden.NONE: "Not overridden",
-}
-STATES: Final = {
-    State.OPEN: "Scored, not decided",
-    State.REFERRED: "Referred, waiting",
-    State.CLOSED: "Closed",
-    State.ERASED: "Erased",
-}
-OUTCOMES: Final = {
-    KnownOutcome.NONE: "Not known",
-    KnownOutcome.REPAID: "Repaid",
-    KnownOutcome.DEFAULTED: "Defaulted",
-}
+OVERRIDES: Final = {one: words.capitalize() for one, words in OVERRIDE_WORDS.items()}
+STATES: Final = {one: words.capitalize() for one, words in STATE_WORDS.items()}
+OUTCOMES: Final = {one: words.capitalize() for one, words in OUTCOME_WORDS.items()}
 _NOTHING: Final[Mapping[str, object]] = {  # what a filter has that leaves everything in, where that is a choice
     keys.OVERRIDE: ANY,
     keys.OUTCOME: ANY,
