@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from core.portfolio.erasing import Holdings, holdings
 from core.settings import Settings
 from pages._ui import beside, cache
 from tests.app.conftest import Visitor, all_text
-from tests.desks import session_token
+from tests.desks import fresh_copy, session_token
 from tests.ledgers import a_draft, a_sealed_draft
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +31,7 @@ REASON = "Asked for by letter, Article 17"
 @pytest.fixture
 def own(small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visitor: Visitor) -> Settings:
     """A copy of the small desk's tables with an administrator at work."""
-    folder = tmp_path / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("accounts*", "ledger", "master.key", "models"))
+    folder = fresh_copy(small_desk, tmp_path / "desk", "models")
     monkeypatch.setenv("SOLVENT_DATA", str(folder))
     session_token(folder, Role.ADMINISTRATOR)
     visitor.role = Role.ADMINISTRATOR
@@ -199,8 +197,7 @@ def test_applications_past_their_time_are_listed_and_forgotten(own: Settings) ->
 def test_the_open_desk_lets_go_of_the_files_of_before_and_offers_the_client_no_more(
     small_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key"))
+    folder = fresh_copy(small_desk, tmp_path / "desk")
     monkeypatch.setenv("SOLVENT_DATA", str(folder))
     first, second = cache.waiting(cache.desk())[:2]
 

@@ -21,7 +21,7 @@ from core.accounts.roles import Role
 from core.accounts.store import open_accounts
 from tests.browser.browser import PROXIED_HOST as HOST
 from tests.browser.server import free_port, serving
-from tests.desks import password_of, session_token
+from tests.desks import fresh_copy, password_of, session_token
 
 pytestmark = pytest.mark.browser
 
@@ -57,8 +57,7 @@ def _needed(tool: str, package: str) -> str:
 
 @pytest.fixture(scope="module")
 def desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy = tmp_path_factory.mktemp("proxied") / "desk"
-    shutil.copytree(small_desk, copy, ignore=shutil.ignore_patterns("accounts.sqlite*", "first_accounts.txt"))
+    copy = fresh_copy(small_desk, tmp_path_factory.mktemp("proxied") / "desk")
     session_token(copy, Role.OFFICER)
     return copy
 

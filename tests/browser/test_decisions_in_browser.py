@@ -4,7 +4,6 @@ and its person forgotten."""
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from core.policy.recommendation import Recommendation
 from tests.browser.audit_steps import drawn, exported, rows_of
 from tests.browser.server import serving
 from tests.browser.visits import choose_row, visit
+from tests.desks import fresh_copy
 
 pytestmark = pytest.mark.browser
 NOTE = "The employer confirmed the new contract by phone."
@@ -29,9 +29,7 @@ NOTE = "The employer confirmed the new contract by phone."
 @pytest.fixture(scope="module")
 def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk with a record of its own, which still is empty."""
-    folder = tmp_path_factory.mktemp("decisions") / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "*.sock"))
-    return folder
+    return fresh_copy(small_desk, tmp_path_factory.mktemp("decisions") / "desk")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from core.commands.channel import client
 from tests.browser.server import serving
 from tests.browser.visits import visit
 from tests.commands.heard import Heard
+from tests.desks import fresh_copy
 
 pytestmark = pytest.mark.browser
 NUMBER = "100001"
@@ -22,8 +22,7 @@ ERASE = ["erase", "--applicant", NUMBER, "--reason", "Asked for by letter, Artic
 def test_a_card_that_is_used_after_the_client_was_forgotten_shows_them_no_more(
     browser: Browser, small_desk: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "*.sock"))
+    folder = fresh_copy(small_desk, tmp_path / "desk")
     with serving(folder, tmp_path / "log.txt") as address, visit(browser, address) as page:
         page.goto(f"{address}/score?client={NUMBER}")
         expect(page.get_by_text("How far does this hold.")).to_be_visible()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from core.accounts.roles import Role
 from core.casework.opening import open_ledger
 from tests.browser.server import serving
 from tests.browser.visits import visit
+from tests.desks import fresh_copy
 from tests.ledgers import a_sealed_draft
 
 pytestmark = pytest.mark.browser
@@ -23,8 +23,7 @@ NUMBER = "100001"
 @pytest.fixture(scope="module")
 def own_address(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A desk of its own, because a client leaves it."""
-    folder = tmp_path_factory.mktemp("retention") / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "*.sock"))
+    folder = fresh_copy(small_desk, tmp_path_factory.mktemp("retention") / "desk")
     own = settings.read(data_dir=folder)
     ledger = open_ledger(own)
     for kind in ("scored", "decided"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from pages._ui import registry
 from pages._ui.session import cookies
 from tests.browser.server import serving
 from tests.browser.visits import Screen, at_rest, sign_in, visit
-from tests.desks import password_of, session_token
+from tests.desks import fresh_copy, password_of, session_token
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +29,7 @@ CLIENT = "100011"
 @pytest.fixture(scope="module")
 def own_desk(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk whose accounts these tests may change."""
-    copy = tmp_path_factory.mktemp("roles") / "desk"
-    shutil.copytree(small_desk, copy, ignore=shutil.ignore_patterns("accounts.sqlite*", "first_accounts.txt"))
+    copy = fresh_copy(small_desk, tmp_path_factory.mktemp("roles") / "desk")
     session_token(copy, Role.OFFICER)
     return copy
 

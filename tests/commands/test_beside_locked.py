@@ -18,6 +18,7 @@ from core.commands.place import alone
 from core.commands.running import dispatch
 from tests.commands.heard import Heard
 from tests.commands.typed import typed_here
+from tests.desks import fresh_copy
 from tests.ledgers import a_draft, a_ledger
 
 
@@ -119,7 +120,7 @@ def test_a_score_is_given_without_being_recorded_while_the_ledger_is_locked(
 def test_a_score_goes_on_the_ledger_once_a_day_and_begins_one_where_there_is_none(
     small_desk: Path, tmp_path: Path
 ) -> None:
-    desk = Path(shutil.copytree(small_desk, tmp_path / "desk", ignore=shutil.ignore_patterns("ledger", "master.key")))
+    desk = fresh_copy(small_desk, tmp_path / "desk")
     for _ in range(2):
         assert typed_here(desk, "score", "100001").err == ""
     assert typed_here(desk, "score", "999999999").code == 4

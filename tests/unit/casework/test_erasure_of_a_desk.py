@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from core.portfolio.erasing import holdings
 from core.progress import silent
 from core.scoring.score import Score
 from core.settings import Settings
+from tests.desks import fresh_copy
 
 ADA = Actor("ada", Role.ADMINISTRATOR)
 ANA = Actor("ana", Role.OFFICER)
@@ -36,9 +36,7 @@ REASON = "Asked for by letter, Article 17"
 
 @pytest.fixture
 def settings(small_desk: Path, tmp_path: Path) -> Settings:
-    folder = tmp_path / "desk"
-    shutil.copytree(small_desk, folder, ignore=shutil.ignore_patterns("ledger", "master.key", "desk.sock"))
-    return core_settings.read(data_dir=folder)
+    return core_settings.read(data_dir=fresh_copy(small_desk, tmp_path / "desk"))
 
 
 @pytest.fixture
