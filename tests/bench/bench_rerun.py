@@ -34,6 +34,7 @@ from tests.desks import session_token
 CLIENTS, WHAT_IF_CLIENTS = 30, 10
 SHARES = (0.95, 0.9, 0.85)  # of the amount asked for
 READS_SECONDS = 0.3  # a person pauses; without gc.freeze() the server still tidies up then
+SETTLED_SECONDS = 15.0  # after the first page: the record is verified in the background, which rests in between
 QUIET_MS = 1_800  # the limits of the client before are drawn by then
 PLAIN = "from streamlit.web.cli import main; main()"
 UNFROZEN = f"import gc; gc.freeze = lambda: None; {PLAIN}"
@@ -90,6 +91,7 @@ def _what_if_in_process(desk: Desk, keys: Sequence[str]) -> str:
 def _waits(address: str, folder: Path, keys: Sequence[str], lever: str) -> Waits:
     with visitor(address, session_token(folder, Role.OFFICER), "score") as somebody:
         waits = Waits(somebody.open(f"client={keys[0]}"))
+        time.sleep(SETTLED_SECONDS)
         for key in keys[1:]:
             time.sleep(READS_SECONDS)
             waits.next_client.append(somebody.type_into("Client number", key))
@@ -130,6 +132,7 @@ def _drawn(address: str, folder: Path, keys: Sequence[str]) -> Drawn | None:
         page.goto(f"{address}/score?client={keys[0]}")
         page.get_by_text("This client").first.wait_for(timeout=60_000)
         drawn = Drawn(time.perf_counter() - started)
+        time.sleep(SETTLED_SECONDS)
         for key in keys[1:]:
             page.wait_for_timeout(QUIET_MS)
             drawn.next_client.append(_next_drawn(page, key))

@@ -93,9 +93,10 @@ class Visitor:
         message.ParseFromString(frame.encode() if isinstance(frame, str) else frame)
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._page_hash = message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self._fields.clear()
+        elif kind == "navigation":
+            self._page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "delta":
