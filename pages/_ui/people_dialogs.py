@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -38,7 +38,9 @@ def add() -> None:
 
 def change_one(people: Sequence[Person]) -> None:
     """The account to change, and what may be done to it."""
-    chosen = st.selectbox("Account", people, format_func=lambda person: f"{person.display_name} ({person.user_name})")
+    chosen = _chosen(people)
+    if chosen is None:
+        return
     with st.container(horizontal=True):
         if st.button("Change role", icon=":material/badge:"):
             change_role(chosen)
@@ -49,6 +51,19 @@ def change_one(people: Sequence[Person]) -> None:
         if not chosen.enabled and st.button("Enable", icon=":material/person_check:"):
             enable(chosen)
     st.caption("Each of these is confirmed first. All but enabling end the person's sessions at once.")
+
+
+def _chosen(people: Sequence[Person]) -> Person | None:
+    """As they are in this run: the widget keeps what was chosen, and a person kept by it would stay as they were."""
+    by_name = {person.user_name: person for person in people}
+    name = st.selectbox("Account", list(by_name), format_func=lambda name: _account_words(by_name, name))
+    return by_name.get(name) if name is not None else None
+
+
+def _account_words(by_name: Mapping[str, Person], name: str) -> str:
+    """The widget may still hold the name of somebody who is no longer there."""
+    person = by_name.get(name)
+    return f"{person.display_name} ({name})" if person else name
 
 
 @st.dialog("Change the role")
