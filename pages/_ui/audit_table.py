@@ -51,13 +51,14 @@ def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
     key = f"audit_events_{shown[0]}_{shown[-1]}_{len(shown)}_{narrow}"
     picked = audit_state.picked()
     ticked = shown.index(picked) if picked in shown else None
+    clicked_row.begin(key, ticked)
     st.dataframe(
         _frame(page.rows, narrow),
         hide_index=True,
         height=_height(len(shown)),
         column_config=_NARROW if narrow else _WIDE,
         key=key,
-        on_select=lambda: _pick(key, shown, ticked),
+        on_select=lambda: _pick(key, shown),
         selection_mode=clicked_row.MODES,
         selection_default={"selection": {"rows": [ticked]}} if ticked is not None else None,
         alt="Events on the chain: number, time, kind, who, what in words and where from, newest first",
@@ -65,8 +66,8 @@ def draw(page: AuditPage, question: AuditQuestion, narrow: bool) -> None:
     _pager(page)
 
 
-def _pick(table: str, shown: tuple[int, ...], first: int | None) -> None:
-    clicked_row.tick(table, first)
+def _pick(table: str, shown: tuple[int, ...]) -> None:
+    clicked_row.tick(table)
     audit_state.pick_of(table, shown)
 
 

@@ -14,11 +14,17 @@ _TICKED: Final[Newest[str, int | None]] = Newest("ticked_rows")  # by table
 KEY: Final = "Shift+Space"  # of the table itself: chooses the row of the marked cell
 
 
-def tick(table: str, first: int | None) -> None:
-    """Chooses the row of the cell that was clicked; `first`: the place that was ticked to begin with."""
+def begin(table: str, first: int | None) -> None:
+    """Before a table is drawn. One that was not on the page begins with `first` ticked, whatever it was left with."""
+    if table not in st.session_state:
+        _TICKED.keep(table, first)
+
+
+def tick(table: str) -> None:
+    """Chooses the row of the cell that was clicked."""
     chosen = st.session_state[table]
     selection = chosen["selection"]
-    place = place_of(selection["rows"], selection.get("cells", ()), _TICKED.of(table, first))
+    place = place_of(selection["rows"], selection.get("cells", ()), _TICKED.of(table, None))
     _TICKED.keep(table, place)
     rows = [] if place is None else [place]
     st.session_state[table] = type(chosen)({"selection": {"rows": rows, "columns": [], "cells": []}})

@@ -91,7 +91,9 @@ def selected_place(table: str) -> int | None:
 
 
 def first_selection(table: str, place: int | None) -> DataframeStateInput:
-    """What a table starts with: it keeps it for as long as its rows stay the same."""
-    start = _SELECTIONS.of(table, {"selection": {"rows": [] if place is None else [place]}})
+    """What a table starts with: it keeps it for as long as it is on the page with the same rows."""
+    start: DataframeStateInput = {"selection": {"rows": [] if place is None else [place]}}
+    if table in st.session_state:
+        start = _SELECTIONS.of(table, start)
     _SELECTIONS.keep(table, start)
     return start

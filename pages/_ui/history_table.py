@@ -95,6 +95,8 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
     sequences = [row.sequence for row in page.rows]
     table, opened = history_state.table_key(sequences), history_state.record()
     first = sequences.index(opened) if opened in sequences else None
+    start = history_state.first_selection(table, first)
+    clicked_row.begin(table, first)
     st.dataframe(
         _frame(page.rows),
         hide_index=True,
@@ -106,15 +108,15 @@ def rows(page: HistoryPage, narrow: bool, beside: bool) -> None:
             erased=any(row.state is State.ERASED for row in page.rows),
         ),
         key=table,
-        on_select=lambda: _choose(table, sequences, first),
+        on_select=lambda: _choose(table, sequences),
         selection_mode=clicked_row.MODES,
-        selection_default=history_state.first_selection(table, first),
+        selection_default=start,
         alt="What fits the filters, one row each; choosing a row opens its record",
     )
 
 
-def _choose(table: str, sequences: Sequence[int], first: int | None) -> None:
-    clicked_row.tick(table, first)
+def _choose(table: str, sequences: Sequence[int]) -> None:
+    clicked_row.tick(table)
     place = history_state.selected_place(table)
     if place is None:
         history_state.close_record()

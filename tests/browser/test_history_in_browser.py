@@ -189,6 +189,33 @@ def test_a_click_anywhere_on_a_row_opens_it_and_its_box_closes_it(browser: Brows
         expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0)
 
 
+def test_the_first_click_on_a_list_that_was_left_with_a_row_open_opens_one(browser: Browser, history: str) -> None:
+    with visit(browser, history, role=Role.OFFICER) as page:
+        for row in (3, 3, 5):
+            told(page, "Click a row to read it")
+            choose_row(page, row)
+            told(page, "Why, as shown then")
+            page.get_by_role("link", name="Score", exact=True).click()
+            expect(page.get_by_role("heading", name="Why, as shown then")).to_have_count(0)
+            at_rest(page)
+            page.get_by_role("link", name="History", exact=True).click()
+
+
+def test_the_first_click_on_events_that_were_turned_over_with_one_open_opens_one(
+    browser: Browser, history: str
+) -> None:
+    with visit(browser, f"{history.removesuffix('history')}audit", role=Role.AUDITOR) as page:
+        event = page.get_by_role("heading", name=re.compile(r"^Event [0-9]"))
+        for row in (3, 3, 5):
+            told(page, "Click one to read it")
+            choose_row(page, row)
+            expect(event).to_have_count(1)
+            for turn, first in (("Older", "26 to"), ("Newer", "1 to 25")):
+                page.get_by_role("button", name=turn).click()
+                told(page, first)
+            expect(event).to_have_count(0)
+
+
 def test_pages_are_turned_by_keyboard_and_the_record_is_closed_by_it(browser: Browser, history: str) -> None:
     with visit(browser, f"{history}?rows=10+rows&record=3", role=Role.OFFICER) as page:
         told(page, "1 to 10 of 19")

@@ -106,13 +106,16 @@ def test_what_was_refused_or_decided_is_followed_by_another_request_and_only_a_d
     assert decision_state.key(3, "note") == "decide_3_note_1"
 
 
-def test_every_table_of_the_history_keeps_the_row_it_started_with_and_all_lie_under_one_key(
+def test_every_table_of_the_history_keeps_the_row_it_started_with_while_it_is_on_the_page(
     session: dict[str, object],
 ) -> None:
     assert history_state.first_selection("one table", 3)["selection"] == {"rows": [3]}
     assert history_state.first_selection("another", None)["selection"] == {"rows": []}
+    session["one table"] = "drawn"
     assert history_state.first_selection("one table", None)["selection"] == {"rows": [3]}
+    del session["one table"]
     assert len(session) == 1
+    assert history_state.first_selection("one table", None)["selection"] == {"rows": []}
 
 
 def keys_of_the_page() -> tuple[str, str, str]:
