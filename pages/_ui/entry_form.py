@@ -178,7 +178,8 @@ def _foot(person: Person, content: Content, draft: Draft) -> None:
         if st.button("**Score this application**", icon=":material/calculate:", shortcut=SCORE_KEY):
             _keep(person, Draft(content, content))
             st.rerun(scope="app")
-        if st.button("Discard draft", icon=":material/delete:", disabled=content.is_empty):
+        nothing_to_discard = content.is_empty and draft.asked is None  # an empty form that was refused is put away too
+        if st.button("Discard draft", icon=":material/delete:", disabled=nothing_to_discard):
             discard()
         st.caption(_said(content, draft), width="stretch")
 

@@ -257,6 +257,22 @@ def test_a_draft_is_discarded_only_after_a_question(desk: Desk) -> None:
     assert not again.metric
 
 
+def test_the_refusal_of_an_empty_form_is_put_away_by_discarding_it(desk: Desk) -> None:
+    test = page()
+    assert discarding(test).disabled
+    press(test, SCORE)
+    assert "This application cannot be scored yet" in all_text(page())
+    assert not discarding(test).disabled
+    press(press(test, "Discard draft"), "Discard")
+    for seen in (test, page()):
+        assert "This application cannot be scored yet" not in all_text(seen)
+        assert discarding(seen).disabled
+
+
+def discarding(test: AppTest) -> Button:
+    return next(button for button in test.button if button.label == "Discard draft")
+
+
 def test_an_entry_that_is_not_scored_is_written_to_no_file(desk: Desk, small_desk: Path) -> None:
     page()  # opens the record
     written = small_desk / "ledger" / "journal"
