@@ -29,7 +29,7 @@ _PERIODS: Final = (_LAST_24_HOURS, *_DAYS, _EVER, _CHOSEN)
 
 
 def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
-    """The question with its page."""
+    """The question with its page. Who comes back from the record of an event finds both as they were."""
     with _place(narrow):
         period = _period(now, narrow)
         groups = st.multiselect(
@@ -39,12 +39,14 @@ def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
             placeholder="Everything",
             format_func=_words,
             wrap=True,
+            persist_state="session",
             width=_width(narrow, 300),  # the longest of them, without being cut
         )
         actor = st.selectbox(
             "Who",
             (_ANYBODY, *actors),  # chosen, not cleared: the Esc that closes a list would clear it
             key=audit_state.ACTOR,
+            persist_state="session",
             width=_width(narrow, 160),
         )
         about = st.text_input(
@@ -55,9 +57,12 @@ def asked(actors: Sequence[str], now: datetime, narrow: bool) -> AuditQuestion:
             help="A user name, an application's id, a version or a file as it begins; or a whole client number.",
             max_chars=80,
             autocomplete="off",
+            persist_state="session",
             width=_width(narrow, 250),
         )
-        rows = st.selectbox("Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, width=_width(narrow, 100))
+        rows = st.selectbox(
+            "Rows a page", ROWS_PER_PAGE, key=audit_state.ROWS, persist_state="session", width=_width(narrow, 100)
+        )
     question = AuditQuestion(period, tuple(groups), "" if actor == _ANYBODY else actor, about.strip(), 1, rows)
     # the clock moves the beginning of a period on, which makes it no other question
     same = (
@@ -80,7 +85,9 @@ def _width(narrow: bool, pixels: int) -> int | Literal["stretch"]:
 
 
 def _period(now: datetime, narrow: bool) -> Period:
-    chosen = st.selectbox("When", _PERIODS, index=3, key=audit_state.PERIOD, width=_width(narrow, 160))
+    chosen = st.selectbox(
+        "When", _PERIODS, index=3, key=audit_state.PERIOD, persist_state="session", width=_width(narrow, 160)
+    )
     if chosen == _CHOSEN:
         return _days(now, narrow)
     if chosen == _LAST_24_HOURS:
@@ -96,6 +103,7 @@ def _days(now: datetime, narrow: bool) -> Period:
         (today - timedelta(days=6), today),
         max_value=today,
         key=audit_state.DAYS,
+        persist_state="session",
         format="YYYY-MM-DD",
         width=_width(narrow, 230),
     )
