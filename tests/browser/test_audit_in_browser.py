@@ -4,6 +4,9 @@ against it, what is read exported, everything replayed."""
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +17,30 @@ from core import settings
 from core.accounts.roles import Role
 from core.accounts.sign_in import sign_in
 from core.accounts.store import open_accounts
+from core.casework.opening import open_ledger
+from core.desk import open_desk
 from tests.browser.audit_steps import downloaded, drawn, exported, press, rows_of
-from tests.browser.server import data_dir_of
+from tests.browser.server import data_dir_of, serving
 from tests.browser.visits import Screen, at_rest, choose_row, visit
+from tests.decided import Somebody, scored
+from tests.desks import fresh_copy, session_token
 
 STRANGER = "192.0.2.77"
+CLIENT = "100011"
+
+
+@pytest.fixture(scope="module")
+def much_scored(small_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A desk where 30 officers scored one client, and one officer another."""
+    folder = tmp_path_factory.mktemp("much_scored")
+    own = settings.read(data_dir=fresh_copy(small_desk, folder / "desk", "raw"))
+    session_token(own.data_dir, Role.AUDITOR)
+    with closing(open_ledger(own)) as ledger, closing(open_desk(own, ledger=ledger)) as desk:
+        scored(desk, next(key for key in desk.tables.keys(20) if key != CLIENT))
+        for number in range(30):
+            scored(desk, CLIENT, Somebody(f"officer{number}"))
+    with serving(own.data_dir, folder / "log.txt") as served:
+        yield f"{served}/audit"
 
 
 def a_refused_sign_in(address: str) -> None:
@@ -68,6 +90,40 @@ def test_an_event_is_picked_and_read_in_full(browser: Browser, address: str) -> 
         choose_row(page)
         expect(page.get_by_text("Its place in the chain")).to_be_visible()
         expect(page.get_by_text("Own hash: of the one in front")).to_be_visible()
+
+
+def test_back_from_the_record_of_an_event_all_that_was_asked_for_is_there_and_the_event_is_open(
+    browser: Browser, much_scored: str
+) -> None:
+    with visit(browser, much_scored, role=Role.AUDITOR) as page:
+        drawn(page)
+        for label, option in (("When", "Everything"), ("What", "Scores")):
+            page.get_by_role("combobox", name=label).click()
+            page.get_by_role("option", name=option, exact=True).click()
+            page.keyboard.press("Escape")
+            at_rest(page)
+        about = page.get_by_label("About", exact=True)
+        about.fill(CLIENT)
+        about.press("Enter")
+        expect(page.get_by_text("1 to 25 of 30")).to_be_visible()
+        page.get_by_role("button", name="Older").click()  # its name ends with its key
+        expect(page.get_by_text("26 to 30 of 30")).to_be_visible()
+        choose_row(page, 2)
+        opened = page.get_by_role("heading", name=re.compile(r"^Event \d"))
+        expect(opened).to_be_visible()
+        event = opened.inner_text()
+        for _ in range(2):
+            page.get_by_role("link", name="Open the record").click()
+            expect(page.get_by_text("Why, as shown then")).to_be_visible()
+            at_rest(page)
+            page.go_back()
+            expect(page.get_by_text("26 to 30 of 30")).to_be_visible()
+            expect(about).to_have_value(CLIENT)
+            expect(opened).to_have_text(event)
+            expect(page.get_by_role("combobox", name="When")).to_have_value("Everything")
+            expect(page.get_by_role("button", name="Remove Scores")).to_be_visible()
+            assert page.url == much_scored
+            at_rest(page)
 
 
 def test_everything_is_replayed_beside_the_app(browser: Browser, address: str) -> None:
