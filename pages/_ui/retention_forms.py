@@ -34,7 +34,7 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
         retention_cards.nobody_chosen()
         return
     with guard.refusals(_another), st.spinner("Looking through the desk's files …"):
-        found = retention_state.prepared(whom, lambda: erasures.preview(whom, who))
+        found = retention_state.prepared(whom, ledger.head.count, lambda: erasures.preview(whom, who))
     retention_cards.preview(found.preview, screen.is_narrow())
     _order(ledger, erasures, found)
 
@@ -42,10 +42,10 @@ def person(ledger: Ledger, erasures: Erasures, who: Person) -> None:
 def _order(ledger: Ledger, erasures: Erasures, found: Prepared) -> None:
     number = found.preview.person.applicant_key
     wanted, what = (number, "client number") if number else (found.whom, "application id")
-    with st.form(retention_state.key("order"), border=False):
+    with st.form(found.key("order"), border=False):
         reason = st.text_area(
             f"Reason, {SHORTEST_REASON} characters or more",
-            key=retention_state.key("reason"),
+            key=found.key("reason"),
             max_chars=LONGEST_REASON,
             placeholder="Asked for by letter, Article 17",
             help=f"At most {LONGEST_REASON} characters. It stays on the chain for good, so it must not "
@@ -53,12 +53,19 @@ def _order(ledger: Ledger, erasures: Erasures, found: Prepared) -> None:
         )
         again = st.text_input(
             f"The {what} again, to confirm",
-            key=retention_state.key("again"),
+            key=found.key("again"),
             max_chars=40,
             autocomplete="off",
         ).strip()
         sent = st.form_submit_button("Erase for good", type="primary", icon=":material/delete_forever:")
+    as_shown = retention_state.was_shown(found.preview)
     if not sent:
+        return
+    if not as_shown:
+        st.error(
+            "Nothing was erased: something came since. What there is now stands above: look again, then press again.",
+            icon=":material/error:",
+        )
         return
     needed = (("a reason", reason.strip()), (f"the {what} again", again))
     missing = " and ".join(words for words, typed in needed if not typed)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from core import settings
 from core.accounts.people import CONSOLE
-from core.accounts.roles import Role
-from core.casework.erasure import ErasureOrder
+from core.accounts.roles import Acting, Role
+from core.casework.erasure import ErasureOrder, Erasures
+from core.casework.erasure_preview import Preview
 from core.ledger.ledger import Ledger
 from core.portfolio import contract_file
 from core.portfolio.erasing import Holdings, holdings
@@ -25,6 +27,7 @@ from tests.ledgers import a_draft, a_sealed_draft
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "100001"
+OTHER = "100002"
 REASON = "Asked for by letter, Article 17"
 
 
@@ -44,11 +47,11 @@ def ledger(own: Settings) -> Ledger:
     return recorded(datetime.now(UTC))
 
 
-def recorded(at: datetime) -> Ledger:
+def recorded(at: datetime, number: str = NUMBER) -> Ledger:
     opened = cache.ledger()
     for kind in ("scored", "decided"):
-        sealed = {"applicant": NUMBER, "note": "Zyxomma petiolatum"}
-        draft = a_sealed_draft(opened, sealed, f"stored:{NUMBER}", NUMBER, kind, {"amount": 5.0})
+        sealed = {"applicant": number, "note": "Zyxomma petiolatum"}
+        draft = a_sealed_draft(opened, sealed, f"stored:{number}", number, kind, {"amount": 5.0})
         opened.append([replace(draft, at=at)])
     return opened
 
@@ -68,8 +71,18 @@ def look_up(test: AppTest, whom: str) -> AppTest:
 
 def order(test: AppTest, reason: str = REASON, again: str = NUMBER) -> AppTest:
     test.text_area[0].set_value(reason)
-    next(field for field in test.text_input if "again" in field.label).set_value(again)
+    confirmation(test).set_value(again)
     return click(test, "Erase for good")
+
+
+def confirmation(test: AppTest) -> TextInput:
+    return next(field for field in test.text_input if "again" in field.label)
+
+
+def shown(test: AppTest) -> tuple[str, str]:
+    """How many applications and decisions the preview says are erased."""
+    counts = {metric.label: metric.value for metric in test.metric}
+    return counts["Applications"], counts["Decisions"]
 
 
 def click(test: AppTest, label: str) -> AppTest:
@@ -152,6 +165,68 @@ def test_nothing_is_erased_without_a_reason_and_the_same_number_again(
     assert not test.success
     assert not ledger.events(kinds=["erasure_begun", "erased"])
     assert holdings_of_client() == before
+
+
+def test_what_came_while_the_administrator_was_elsewhere_is_shown(ledger: Ledger) -> None:
+    test = page(OTHER)
+    assert shown(test) == ("0", "0")
+    test.switch_page("../admin/people.py").run()
+    recorded(datetime.now(UTC), OTHER)
+    test.switch_page("../admin/retention.py").run()
+    assert shown(look_up(test, OTHER)) == ("1", "1")
+
+
+def test_a_press_about_less_than_there_is_by_now_erases_nothing_and_shows_what_there_is(ledger: Ledger) -> None:
+    test = page(NUMBER)
+    assert shown(test) == ("1", "1")
+    recorded(datetime.now(UTC))
+
+    order(test)
+    assert [error.value[:42] for error in test.error] == ["Nothing was erased: something came since. "]
+    assert shown(test) == ("1", "2")
+    assert test.text_area[0].value == REASON
+    assert not ledger.events(kinds=["erasure_begun", "erased"])
+
+    click(test, "Erase for good")
+    assert "The client is forgotten" in test.success[0].value
+    assert ledger.events(kinds=["erased"])[0].public["decisions"] == 2
+
+
+def test_what_came_about_somebody_else_hinders_no_erasure(ledger: Ledger) -> None:
+    test = page(NUMBER)
+    recorded(datetime.now(UTC), OTHER)
+    assert "The client is forgotten" in order(test).success[0].value
+
+
+def test_the_files_are_searched_again_only_when_the_record_has_grown(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    look = Erasures.preview
+
+    def counting(erasures: Erasures, whom: str, acting: Acting) -> Preview:
+        looked.append(whom)
+        return look(erasures, whom, acting)
+
+    monkeypatch.setattr(Erasures, "preview", counting)
+    test = page(NUMBER).run()
+    assert looked == [NUMBER]
+    recorded(datetime.now(UTC), OTHER)
+    test.run().run()
+    assert looked == [NUMBER, NUMBER]
+
+
+def test_nothing_typed_about_one_client_stands_under_the_next(ledger: Ledger) -> None:
+    test = order(page(NUMBER), again=OTHER)
+    assert "This is not the number above" in test.error[0].value
+    look_up(test, OTHER)
+    assert (test.text_area[0].value, confirmation(test).value) == ("", "")
+
+    click(test, "Erase for good")
+    assert "a reason and the client number again must be given" in test.error[0].value
+    assert not ledger.events(kinds=["erasure_begun", "erased"])
+    keys = [str(widget.key) for widget in (*test.text_area, *test.text_input)]
+    assert not [key for key in keys if NUMBER in key or OTHER in key]
 
 
 @pytest.mark.parametrize("whom", ["777", "Zzz", "<b>1</b>"])

@@ -48,6 +48,23 @@ def test_the_page_fits_a_phone(browser: Browser, own_address: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_what_was_typed_and_not_sent_about_one_client_does_not_stand_under_the_next(
+    browser: Browser, own_address: str
+) -> None:
+    with visit(browser, own_address, "light", Role.ADMINISTRATOR) as page:
+        opened(page, own_address)
+        whom = page.get_by_label("Client number or application id")
+        whom.fill(NUMBER)
+        page.keyboard.press("Enter")
+        page.get_by_role("textbox", name="Reason").fill("Asked for by letter, Article 17")
+        page.get_by_label("The client number again, to confirm").fill("100002")
+        whom.fill("100002")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Client 100002")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Reason")).to_have_value("")
+        expect(page.get_by_label("The client number again, to confirm")).to_have_value("")
+
+
 def test_a_client_is_forgotten_by_keyboard_and_found_no_more(browser: Browser, own_address: str) -> None:
     with visit(browser, own_address, "light", Role.ADMINISTRATOR) as page:
         opened(page, own_address)
