@@ -31,7 +31,7 @@ def how_asked() -> bool:
         "Whom to score",
         list(words.ENTRIES),
         default=state.first_entry(),
-        key=state.ENTRY,
+        key=state.entry_key(),
         format_func=lambda choice: words.ENTRIES[choice],
         required=True,
         label_visibility="collapsed",

@@ -135,3 +135,59 @@ def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Br
         page.get_by_role("button", name="Discard", exact=True).click()
         expect(page.get_by_text(VERDICT)).to_have_count(0)
         expect(number(page, "Credit amount")).to_have_value("")
+
+
+def test_the_browsers_history_leads_from_the_form_to_the_client_and_back(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?client={CLIENT}") as page:
+        shows_client(page)
+        page.get_by_role("radio", name="New application").click()
+        shows_form(page)
+        for _ in range(2):
+            page.go_back()
+            shows_client(page)
+            page.go_forward()
+            shows_form(page)
+        page.go_back()
+        shows_client(page)
+        page.reload()
+        shows_client(page)
+        page.get_by_role("radio", name="New application").click()
+        shows_form(page)
+
+
+def test_the_browsers_history_leads_from_the_number_back_to_the_form(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/score?entry=form") as page:
+        shows_form(page)
+        page.get_by_role("radio", name="By number").click()
+        shows_nobody(page)
+        page.go_back()
+        shows_form(page)
+        page.reload()
+        shows_form(page)
+        page.go_forward()
+        shows_nobody(page)
+        page.reload()
+        shows_nobody(page)
+        page.get_by_role("radio", name="New application").click()
+        shows_form(page)
+
+
+def shows_client(page: Page) -> None:
+    shows(page, f"Client {CLIENT}", "By number", f"/score?client={CLIENT}")
+
+
+def shows_form(page: Page) -> None:
+    shows(page, "New application", "New application", "/score?entry=form")
+
+
+def shows_nobody(page: Page) -> None:
+    shows(page, "Score", "By number", "/score")
+
+
+def shows(page: Page, heading: str, switched_to: str, address: str) -> None:
+    """Also once everything is at rest: the address is not written anew then."""
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    at_rest(page)
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name=switched_to)).to_be_checked()
+    assert page.url.endswith(address)
