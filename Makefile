@@ -72,6 +72,9 @@ bench-full: .venv/dev.stamp  ## the same for a portfolio of 307,511 applicants (
 faults: .venv/dev.stamp  ## the ledger killed, cut, flipped, filled up and tampered with, 1,000 times (under half an hour)
 	@$(BIN)/python -m tests.faults
 
+proofs: .venv/dev.stamp  ## the tests that take minutes and run in a smaller form in `make test`
+	@$(BIN)/python -m pytest -m proof
+
 lock: requirements.in requirements-dev.in  ## write both locks anew from the .in files
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -c requirements.txt -o requirements-dev.txt
@@ -80,4 +83,4 @@ demo-reset:  ## forget the demo portfolio, its models and its record, and make t
 	@$(MAKE) --no-print-directory .venv/run.stamp
 	@$(BIN)/python -m core setup --reset
 
-.PHONY: help setup run browser test test-unit check bench bench-full faults lock demo-reset
+.PHONY: help setup run browser test test-unit check bench bench-full faults proofs lock demo-reset

@@ -49,3 +49,13 @@ def test_a_real_applicant_is_scored_and_the_explanation_adds_up(
     total = score["base"] + math.fsum(c["contribution"] for c in score["contributions"])
     assert total == pytest.approx(score["margin"], abs=1e-6)
     assert 0 < score["default_probability"] < 1
+
+
+@pytest.mark.proof
+def test_out_of_fold_a_model_of_seven_tables_ranks_and_is_calibrated_as_the_readme_says(desk: list[str]) -> None:
+    pooled = _printed([*desk, "train", "--folds", "5", "--json"])["out_of_fold"]
+    assert isinstance(pooled, dict)
+    assert pooled["rows"] == 5_000
+    assert pooled["auc"] == pytest.approx(0.760, abs=0.002)
+    assert pooled["mean_pd"] == pytest.approx(pooled["observed_rate"], rel=0.03)
+    assert pooled["cost_per_client"] == pytest.approx(0.512, abs=0.002)
