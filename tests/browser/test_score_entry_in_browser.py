@@ -130,6 +130,8 @@ def test_an_application_is_typed_in_survives_a_refresh_and_is_scored(browser: Br
         expect(page.locator(".xtitle").filter(has_text="log-odds of default")).to_be_visible()
         page.reload()
         expect(page.get_by_text(VERDICT)).to_be_visible()
+        expect(page.get_by_text("How far does this hold")).to_be_visible()  # the page is drawn anew then: dialogs end
+        at_rest(page)
         page.get_by_text("The application", exact=True).first.click()
         page.get_by_role("button", name="Discard draft").click()
         page.get_by_role("button", name="Discard", exact=True).click()
