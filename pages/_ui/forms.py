@@ -31,7 +31,7 @@ def how_asked() -> bool:
         "Whom to score",
         list(words.ENTRIES),
         default=state.first_entry(),
-        key=state.entry_key(),
+        key=state.ENTRY,
         format_func=lambda choice: words.ENTRIES[choice],
         required=True,
         label_visibility="collapsed",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 CLIENT: Final = "client"  # also the query parameter: /?client=100001
 APPLICATION: Final = "application"  # also the query parameter: /score?application=A…
@@ -15,7 +14,7 @@ BARS: Final = "bars"
 AS_TABLE: Final = "as_table"
 RECORD: Final = "record"  # also the query parameter: /history?record=17
 ENTRY: Final = "entry"  # also the query parameter: /?entry=form
-_ENTRY_SWITCH: Final = "entry_switch"  # which switch it is, counted, and what it starts with
+_FROM_LINK: Final = "from_link"
 _LIMITS_OF: Final = "limits_of"
 _NOTHING_REFERRED: Final = "nothing_referred"
 
@@ -25,41 +24,13 @@ BAR_CHOICES: Final = (6, 10, 15)
 
 
 def begin() -> None:
-    """The address tells how to ask while no switch does, and where the browser's history leads to.
-
-    That is a new switch then: widgets are told by their `default`, which no overtaking run can lose.
-    """
-    addressed = BY_FORM if st.query_params.get(ENTRY) == BY_FORM else BY_NUMBER
-    if _ENTRY_SWITCH not in st.session_state:
-        st.session_state[_ENTRY_SWITCH] = (0, addressed)
-    told_by_address = entry_key() not in st.session_state or _is_led_by_history()
-    if told_by_address and by_form() != (addressed == BY_FORM):
-        st.session_state[_ENTRY_SWITCH] = (_entry_switch()[0] + 1, addressed)
-
-
-def _is_led_by_history() -> bool:
-    """Whether the browser's Back or Forward began this run.
-
-    Not to be told from the address alone: a hurried press brings along the one of before the page's last answer.
-    """
-    run = get_script_run_ctx()
-    return run is not None and run.is_history_navigation
-
-
-def _entry_switch() -> tuple[int, str]:
-    switch: tuple[int, str] = st.session_state.get(_ENTRY_SWITCH, (0, BY_NUMBER))
-    return switch
-
-
-def entry_key() -> str:
-    """Of the switch between a client's number and the form."""
-    count, _ = _entry_switch()
-    return f"{ENTRY}_{count}" if count else ENTRY
+    """What a new session starts with; widgets are told by their `default`, which no overtaking run can lose."""
+    st.session_state.setdefault(_FROM_LINK, st.query_params.get(ENTRY) == BY_FORM)
 
 
 def first_entry() -> str:
-    """What that switch starts with."""
-    return _entry_switch()[1]
+    """How the page asks when a session begins: as its address says."""
+    return BY_FORM if st.session_state.get(_FROM_LINK) else BY_NUMBER
 
 
 def client() -> str:
@@ -99,19 +70,15 @@ def take_nothing_referred() -> bool:
 
 def by_form() -> bool:
     """Whether a new application is typed in instead of a client's number."""
-    return bool(st.session_state.get(entry_key(), first_entry()) == BY_FORM)
+    return bool(st.session_state.get(ENTRY, first_entry()) == BY_FORM)
 
 
 def link_entry() -> None:
-    """The address says so; a bound widget would write its label there.
-
-    The client leaves the address in the same step: a step in between would be one for the browser's Back as well.
-    """
-    if not by_form():
+    """The address says so; a bound widget would write its label there."""
+    if by_form():
+        st.query_params[ENTRY] = BY_FORM
+    else:
         st.query_params.pop(ENTRY, None)
-    elif st.query_params.get(ENTRY) != BY_FORM:
-        others = {name: value for name, value in st.query_params.to_dict().items() if name != CLIENT}
-        st.query_params.from_dict(others | {ENTRY: BY_FORM})
 
 
 def limits_asked_for() -> str:
